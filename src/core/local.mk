@@ -2,5 +2,6 @@
 noinst_LIBRARIES += libcore.a
 libcore_a_CPPFLAGS = $(COMMON_CPPFLAGS) $(CORE_INCLUDES) $(BLKID_CFLAGS) $(UDEV_CFLAGS) $(KMOD_CFLAGS) $(MOUNT_CFLAGS)
 libcore_a_SOURCES =
+libcore_a_SOURCES += src/core/blkinfo.h
 libcore_a_SOURCES += src/core/handoff.h
 TESTLIBS += libcore.a
