@@ -4,4 +4,3 @@ libcore_a_CPPFLAGS = $(COMMON_CPPFLAGS) $(CORE_INCLUDES) $(BLKID_CFLAGS) $(UDEV_
 libcore_a_SOURCES =
 libcore_a_SOURCES += src/core/blkinfo.h
 libcore_a_SOURCES += src/core/handoff.h
-TESTLIBS += libcore.a

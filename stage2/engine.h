@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * engine - decides what happens to units. Pure: (database, run table, event, now) in, actions out.
+ *
+ * No system call, no clock, no allocation, no recursion in engine*.c: a simulation drives it through millions of
+ * random faults in virtual time (tests/sim). All its state is in the run table, so it carries on after an exec.
+ *
+ * It is a reconciler, not a queue of jobs: each unit has a state and at most one job (what is wished of it), and
+ * moves when its ordering allows. Two phases: engine_event takes one event and spreads what it means (jobs on other
+ * units, ready units into the queue); engine_run then executes what is possible, until the queue is empty or the
+ * caller's room for actions is used up. What an action leads to comes back as events.
+ *
+ * Ordering (facts: unit-files, 1 to 3). A unit's job waits for other units' jobs; without jobs there is nothing to wait
+ * for. U's start waits for: every job of a unit that U is after, and every stop of a unit that is after U. U's stop waits
+ * for the stop of every unit that is after U. So when one stops and another starts, the stop goes first whatever
+ * the arrow's direction. A job that ended, however it ended, is waited for no longer. run_unit.n_wait counts the
+ * jobs that are in the way; it is kept by the one function that changes a job, at a cost of the unit's degree, so a whole
+ * boot costs O(edges).
+ *
+ * Requirement: a start pulls in starts of Requires= and Wants= and stops of Conflicts=; a failed start fails the waiting
+ * starts of what requires it (result "dependency"); a stop or restart that was asked for stops or restarts what
+ * requires it. A service that dies by itself takes nobody with it (that is BindsTo=).
+ */
+#pragma once
+
+#include "runtab.h"
+
+enum engine_event_type {
+    /* Wishes. */
+    ENGINE_EV_BOOT,        /* unit: what this boot is to reach; failing leads to the emergency unit */
+    ENGINE_EV_START,
+    ENGINE_EV_STOP,
+    ENGINE_EV_RESTART,     /* start when it does not run */
+    ENGINE_EV_TRY_RESTART, /* nothing when it does not run */
+    ENGINE_EV_RELOAD,
+    ENGINE_EV_ISOLATE,     /* start, and stop what it does not pull in */
+    ENGINE_EV_RESET_FAILED,
+    ENGINE_EV_FINAL,       /* value: enum udb_final; irreversible */
+    /* Answers to ENGINE_ACT_SPAWN and ENGINE_ACT_CONDITIONS, always one, before anything else of that process. */
+    ENGINE_EV_SPAWNED,      /* pid; main_pid or control_pid is set already (the kernel wrote it) */
+    ENGINE_EV_SPAWN_FAILED, /* value: errno; text: reason. No process was left behind */
+    /* The life of processes. */
+    ENGINE_EV_EXEC_DONE,    /* the program itself runs now (not pintle-exec before it) */
+    ENGINE_EV_EXEC_FAILED,  /* value: errno; text: reason, from pintle-exec; its exit follows */
+    ENGINE_EV_EXITED,       /* pid, code (si_code), value (si_status) */
+    ENGINE_EV_EMPTY,        /* answer to ENGINE_ACT_WATCH_EMPTY: no process of the unit is left */
+    /* The notify protocol: value is a set of enum engine_notify; pid with MAINPID; text with STATUS. */
+    ENGINE_EV_NOTIFY,
+    ENGINE_EV_TYPE_COUNT
+};
+
+enum engine_notify {
+    ENGINE_NOTIFY_READY = 1 << 0,
+    ENGINE_NOTIFY_RELOADING = 1 << 1,
+    ENGINE_NOTIFY_STOPPING = 1 << 2,
+    ENGINE_NOTIFY_STATUS = 1 << 3,   /* text */
+    ENGINE_NOTIFY_MAINPID = 1 << 4,  /* pid: the runtime has checked that it belongs to the unit */
+    ENGINE_NOTIFY_WATCHDOG = 1 << 5,
+    ENGINE_NOTIFY_EXTEND = 1 << 6,   /* usec */
+};
+
+struct engine_event {
+    enum engine_event_type type;
+    uint32_t unit;
+    pid_t pid;
+    int code;
+    int value;
+    uint64_t usec;
+    const char *text; /* borrowed for the call; NULL for none */
+};
+
+enum engine_action_type {
+    ENGINE_ACT_SPAWN,       /* unit, exec_kind, exec_index, main: answer with SPAWNED or SPAWN_FAILED */
+    ENGINE_ACT_CONDITIONS,  /* unit: judge Condition*= and Assert*= in a child (control_pid); exit 0 met, 1 skip, 2 assert failed */
+    ENGINE_ACT_KILL,        /* unit, whom, signal; SIGCONT follows by the runtime */
+    ENGINE_ACT_WATCH_EMPTY, /* unit: answer with EMPTY, now or when its last process is gone */
+    ENGINE_ACT_CLEANUP,     /* unit: its life is over: notify socket, cgroup, runtime directory */
+    ENGINE_ACT_STATE,       /* unit, from, to: for the log */
+    ENGINE_ACT_JOB_DONE,    /* unit, job, job_id, result: for the log */
+    ENGINE_ACT_BOOT_DONE,   /* unit, result: SUCCESS, or what kept the boot's target from being reached */
+    ENGINE_ACT_FINAL,       /* value: enum udb_final: every unit is down, go */
+    ENGINE_ACT_TYPE_COUNT
+};
+
+enum engine_whom { ENGINE_KILL_MAIN, ENGINE_KILL_CONTROL, ENGINE_KILL_ALL };
+
+struct engine_action {
+    enum engine_action_type type;
+    uint32_t unit;
+    union {
+        struct {
+            uint8_t exec_kind; /* enum udb_exec */
+            bool main;         /* becomes main_pid, else control_pid */
+            uint32_t exec_index;
+        } spawn;
+        struct {
+            uint8_t whom; /* enum engine_whom */
+            int signal;
+        } kill;
+        struct {
+            uint8_t from, to; /* enum run_state */
+        } state;
+        struct {
+            uint8_t job;    /* enum run_job */
+            uint8_t result; /* enum run_result */
+            uint32_t id;
+        } job;
+        int value;
+    };
+};
+
+/* Actions that one engine_run can give at least; a smaller room is a broken contract (-EINVAL). */
+#define ENGINE_MIN_ROOM 16
+
+struct engine {
+    const struct udb *db; /* borrowed */
+    struct runtab *table; /* borrowed, writable */
+    /* Scratch for spreading a wish, count entries each; borrowed. Nothing in it outlives a call. */
+    uint32_t *stack;
+    uint8_t *marks;
+    /* Actions collected by engine_event and engine_run for the caller; the caller empties it. */
+    struct engine_action *actions;
+    uint32_t n_actions;
+    uint32_t room;
+};
+
+/*
+ * engine_init - tie an engine to a database, a table and its scratch
+ * @stack: udb_count entries.  @marks: udb_count entries.  @actions: @room entries.
+ * Context: start-up, after exec, after a reload. Allocates nothing; borrows all.
+ * Return: 0; -EINVAL when the table is not this database's or the room is too small.
+ */
+int engine_init(struct engine *e, const struct udb *db, struct runtab *table, uint32_t *stack, uint8_t *marks,
+                struct engine_action *actions, uint32_t room);
+
+/*
+ * engine_event - take one event at the time @now
+ * Context: main loop. May leave actions of type STATE, JOB_DONE, BOOT_DONE, KILL, CLEANUP, WATCH_EMPTY; never overflows
+ * the room: what does not fit is queued as ready work for engine_run.
+ * Return: for wishes: the id of the job that was made (> 0), 0 when there was nothing to do, -ENOENT (unit
+ * not loaded; text in reason), -EPERM (refused: RefuseManual..., irreversible shutdown), -EDEADLK (it requires
+ * what it conflicts with). For the other events 0; -EINVAL for an event that this state does not know, which is logged.
+ */
+int engine_event(struct engine *e, const struct engine_event *ev, uint64_t now);
+
+/*
+ * engine_run - fire passed deadlines, execute what is possible
+ * The caller performs the actions, feeds back the answers, sets n_actions to 0, and calls again while this is true.
+ * Return: true while there is work left.
+ */
+bool engine_run(struct engine *e, uint64_t now);
+
+/* engine_next_deadline - when engine_run must be called at the latest; USEC_INFINITY: not before an event. */
+uint64_t engine_next_deadline(const struct engine *e) _pure_;
+
+/*
+ * engine_check - recompute what is derived (n_wait, heap, queue, counters) and compare
+ * For the simulation, the tests, and for a table that an earlier self left. O(edges).
+ * Return: true; false with @ret_why (static text) and the unit.
+ */
+bool engine_check(const struct engine *e, const char **ret_why, uint32_t *ret_unit);
