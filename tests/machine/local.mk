@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Machine tests: QEMU with the distribution's kernel. Each is a Python file; the harness is in tests/lib.
+MACHINE_TESTS =
+
+# The real root's /sbin/init in most of them. Static, and of no use under sanitizers, where no machine is booted.
+if !SANITIZERS
+check_PROGRAMS += tests/machine/testinit
+tests_machine_testinit_SOURCES = tests/machine/testinit.c
+tests_machine_testinit_CPPFLAGS = $(COMMON_CPPFLAGS)
+tests_machine_testinit_LDFLAGS = -static
+tests_machine_testinit_LDADD =
+TESTS += $(MACHINE_TESTS)
+endif
+
+EXTRA_DIST += $(MACHINE_TESTS)
