@@ -4,6 +4,7 @@
 UNIT_TESTS = \
 	tests/unit/test-fd \
 	tests/unit/test-loop \
+	tests/unit/test-modindex \
 	tests/unit/test-record \
 	tests/unit/test-text
 
