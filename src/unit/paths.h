@@ -8,5 +8,5 @@
 #define PATH_UNIT_DB      "/run/pintle/units.db"
 #define PATH_RUN_TABLE    "/run/pintle/table"
 #define PATH_CONTROL      "/run/pintle/control"
-#define PATH_NOTIFY_DIR   "/run/pintle/notify"  /* one socket a unit: notify/INDEX */
+#define PATH_NOTIFY_DIR   "/run/pintle/notify"  /* one socket a unit: notify/SERIAL; an index changes at a reload */
 #define PATH_HANDOFF      "/run/pintle/handoff" /* stage one's record, kept for pintlectl times */

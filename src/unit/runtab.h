@@ -139,6 +139,10 @@ struct run_unit {
     uint64_t stop_usec;     /* began to stop */
     uint64_t inactive_usec; /* became inactive or failed */
     uint64_t main_start_usec; /* main_pid was made */
+    /* Runtime: the process groups (also sessions) of the last main and control process: what is killed and watched for
+     * emptiness where there are no cgroups. They outlive their leaders: a group's number is not given away while it lives. */
+    pid_t main_group;
+    pid_t control_group;
 };
 
 /* Texts, in an array of their own: pages that nobody wrote cost PID 1 nothing. Under the unit's seq. */
@@ -181,6 +185,9 @@ struct runtab_header {
     uint64_t t_boot_done;  /* the boot's target was reached or given up */
     uint64_t freed_bytes;  /* the ramdisk: given back */
     uint64_t image_bytes;  /* the ramdisk: held */
+    uint64_t seed[2];       /* random, of this boot: INVOCATION_ID is made from it and start_usec */
+    uint32_t notify_serial; /* names of notify sockets given out so far */
+    uint32_t reserved2;
 };
 
 struct run_pid {
