@@ -11,3 +11,7 @@ libcore_a_SOURCES += src/core/udevmon.c src/core/udevmon.h
 libcore_a_SOURCES += src/core/modindex.c src/core/modindex.h
 libcore_a_SOURCES += src/core/modindexwrite.c
 TESTLIBS += libcore.a
+libcore_a_SOURCES += src/core/cmdline.c src/core/cmdline.h
+libcore_a_SOURCES += src/core/crypthash.c src/core/crypthash.h
+libcore_a_SOURCES += src/core/mntopt.c src/core/mntopt.h
+libcore_a_SOURCES += src/core/rootmatch.c src/core/rootspec.c src/core/rootspec.h
