@@ -6,8 +6,8 @@ UNIT_TESTS = \
 	tests/unit/test-crypthash \
 	tests/unit/test-fd \
 	tests/unit/test-loop \
-	tests/unit/test-modindex \
 	tests/unit/test-mntopt \
+	tests/unit/test-modindex \
 	tests/unit/test-record \
 	tests/unit/test-rootspec \
 	tests/unit/test-text
