@@ -98,7 +98,7 @@ static bool indices_ok(const struct runtab *t)
     return true;
 }
 
-int runtab_open(void *data, size_t size, struct runtab *ret_table)
+int runtab_open_reader(void *data, size_t size, struct runtab *ret_table)
 {
     struct runtab_header *h = data;
     struct runtab t = {.header = h, .data = data, .size = size};
@@ -116,6 +116,18 @@ int runtab_open(void *data, size_t size, struct runtab *ret_table)
         !inside(h->heap_offset, h->count, sizeof(uint32_t), h->size) ||
         !inside(h->pids_offset, h->pid_room, sizeof(struct run_pid), h->size))
         return -EBADMSG;
+    *ret_table = t;
+    return 0;
+}
+
+int runtab_open(void *data, size_t size, struct runtab *ret_table)
+{
+    struct runtab t;
+    int r;
+
+    r = runtab_open_reader(data, size, &t);
+    if (r < 0)
+        return r;
     if (!indices_ok(&t))
         return -EBADMSG;
     *ret_table = t;

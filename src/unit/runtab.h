@@ -217,6 +217,14 @@ void runtab_format(void *data, uint32_t count, uint64_t db_checksum, struct runt
  */
 int runtab_open(void *data, size_t size, struct runtab *ret_table);
 
+/*
+ * runtab_open_reader - check what does not change while PID 1 runs: magic, version, sizes and offsets
+ * For a mapping that PID 1 writes to meanwhile. Indices and enums inside the records are not looked at: they may be
+ * half-written at any time, so a reader takes a record by runtab_read and compares each index before it uses it.
+ * Return: 0; -EBADMSG; -EPROTONOSUPPORT.
+ */
+int runtab_open_reader(void *data, size_t size, struct runtab *ret_table);
+
 static inline struct run_unit *runtab_unit(const struct runtab *t, uint32_t i)
 {
     return (struct run_unit *)(t->data + t->header->units_offset + (uint64_t)i * t->header->unit_size);

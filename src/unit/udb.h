@@ -163,6 +163,14 @@ struct udb_command {
     struct udb_list argv; /* into strs; argv[0] included, never empty */
 };
 
+/*
+ * Two props that no file gives: the compiler writes one for each drop-in that was read (value: its path), in the order of
+ * reading, and one for each further name by which the unit is known (value: "sshd.service"). Only readers for people
+ * look at them.
+ */
+#define UDB_PROP_DROP_IN "DropInPaths"
+#define UDB_PROP_ALIAS   "Names"
+
 /* A directive as given: specifiers expanded, otherwise the file's own text. */
 struct udb_prop {
     uint16_t directive; /* index into the table of directives (directive.h), for speed */
