@@ -6,3 +6,4 @@ libunit_a_SOURCES += src/unit/control.h
 libunit_a_SOURCES += src/unit/paths.h
 libunit_a_SOURCES += src/unit/runtab.c src/unit/runtab.h
 libunit_a_SOURCES += src/unit/udb.c src/unit/udb.h
+libunit_a_SOURCES += src/unit/udbwrite.c src/unit/udbwrite.h

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "udb.h"
 
-/* FNV-1a over words: a database crosses a tmpfs between a compile and PID 1, where the danger is a cut or a stray
- * write. Eight bytes a step, because PID 1 waits for it at boot. */
+/* FNV-1a over words: a database crosses a tmpfs between a compile and PID 1, where the danger is a cut or a
+ * stray write. Eight bytes a step, because PID 1 waits for it at boot. */
 uint64_t udb_checksum(const void *data, size_t size)
 {
     const uint8_t *p = data;
@@ -24,9 +24,10 @@ static bool table_ok(const struct udb_header *h, const struct udb_table *t, size
 {
     uint64_t bytes;
 
-    return t->offset % 8 == 0 && t->record_size >= min_record && t->record_size % 4 == 0 &&
-           !__builtin_mul_overflow((uint64_t)t->count, (uint64_t)t->record_size, &bytes) && t->offset <= h->size &&
-           bytes <= h->size - t->offset;
+    return t->offset % 8 == 0 && t->offset >= h->header_size && t->record_size >= min_record &&
+           t->record_size % 4 == 0 &&
+           !__builtin_mul_overflow((uint64_t)t->count, (uint64_t)t->record_size, &bytes) &&
+           t->offset <= h->size && bytes <= h->size - t->offset;
 }
 
 static bool list_ok(const struct udb_list *l, const struct udb_table *t)
@@ -70,7 +71,8 @@ static enum udb_edge inverse(enum udb_edge kind)
 
 static const char *check_header(const struct udb_header *h)
 {
-    if (!table_ok(h, &h->units, sizeof(struct udb_unit)) || !table_ok(h, &h->services, sizeof(struct udb_service)) ||
+    if (!table_ok(h, &h->units, sizeof(struct udb_unit)) ||
+        !table_ok(h, &h->services, sizeof(struct udb_service)) ||
         !table_ok(h, &h->commands, sizeof(struct udb_command)) || !table_ok(h, &h->refs, sizeof(uint32_t)) ||
         !table_ok(h, &h->strs, sizeof(uint32_t)) || !table_ok(h, &h->props, sizeof(struct udb_prop)) ||
         !table_ok(h, &h->notes, sizeof(struct udb_note)))
@@ -127,12 +129,14 @@ static const char *check_service(const struct udb *db, const struct udb_service 
     if (s->type > UDB_IDLE || s->restart > UDB_RESTART_ALWAYS || s->kill_mode > UDB_KILL_NONE ||
         s->notify_access > UDB_NOTIFY_ALL)
         return "a service has an unknown type or mode";
-    if (s->kill_signal == 0 || s->kill_signal > 64 || s->final_kill_signal == 0 || s->final_kill_signal > 64 ||
-        s->restart_kill_signal > 64)
+    if (s->kill_signal == 0 || s->kill_signal > 64 || s->final_kill_signal == 0 ||
+        s->final_kill_signal > 64 || s->restart_kill_signal > 64)
         return "a service has a bad signal";
     for (size_t k = 0; k < UDB_EXEC_COUNT; k++)
         if (!list_ok(&s->exec[k], &db->header->commands))
             return "a service's commands lie outside the table";
+    if (s->type != UDB_ONESHOT && s->exec[UDB_EXEC_START].count != 1)
+        return "a service has not the one ExecStart that its type needs";
     if (!list_ok(&s->environment, &db->header->strs))
         return "a service's environment lies outside the table";
     return NULL;
@@ -180,8 +184,11 @@ static const char *check_unit(const struct udb *db, uint32_t i)
         return "a unit's text lies outside the file";
     if (u->type >= UDB_TYPE_COUNT || u->load > UDB_BAD || u->final_action > UDB_FINAL_EXIT)
         return "a unit has an unknown type";
-    if (u->service == UDB_NONE ? u->type == UDB_SERVICE && u->load == UDB_LOADED : u->service >= h->services.count)
+    if (u->service == UDB_NONE ? u->type == UDB_SERVICE && u->load == UDB_LOADED
+                               : u->service >= h->services.count)
         return "a unit's service does not exist";
+    if (u->service != UDB_NONE && u->type != UDB_SERVICE)
+        return "a unit that is no service has one";
     if (!list_ok(&u->props, &h->props) || !list_ok(&u->notes, &h->notes))
         return "a unit's properties lie outside the table";
     for (size_t k = 0; k < UDB_EDGE_COUNT; k++)

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Adding a unit test is one word here; tests/unit/test-NAME is built from tests/unit/test-NAME.c with the
+# Adding a unit test is one line here; tests/unit/test-NAME is built from tests/unit/test-NAME.c with the
 # defaults of Makefile.am (every layer's headers, every library). Keep the list sorted.
-UNIT_TESTS = \
-	tests/unit/test-cmdline \
-	tests/unit/test-crypthash \
-	tests/unit/test-fd \
-	tests/unit/test-loop \
-	tests/unit/test-mntopt \
-	tests/unit/test-modindex \
-	tests/unit/test-record \
-	tests/unit/test-rootspec \
-	tests/unit/test-text
+UNIT_TESTS =
+UNIT_TESTS += tests/unit/test-cmdline
+UNIT_TESTS += tests/unit/test-crypthash
+UNIT_TESTS += tests/unit/test-fd
+UNIT_TESTS += tests/unit/test-loop
+UNIT_TESTS += tests/unit/test-mntopt
+UNIT_TESTS += tests/unit/test-modindex
+UNIT_TESTS += tests/unit/test-record
+UNIT_TESTS += tests/unit/test-rootspec
+UNIT_TESTS += tests/unit/test-text
+UNIT_TESTS += tests/unit/test-udbwrite
 
 if HAVE_CHECK
 check_PROGRAMS += $(UNIT_TESTS)

@@ -1,0 +1,740 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "udbwrite.h"
+
+#include <signal.h>
+
+#include "text.h"
+
+/* A growing array of records of one size. */
+struct pile {
+    void *data; /* owned */
+    uint32_t count;
+    uint32_t room;
+};
+
+struct text_slot {
+    uint32_t hash;
+    uint32_t offset;
+    uint32_t used; /* 0: free */
+    uint32_t unit; /* the unit of this name; UDB_NONE */
+};
+
+/* Things that are collected unsorted and become a list of their owner at the end. */
+struct item_command {
+    uint32_t unit;
+    uint32_t kind;
+    struct udb_command command;
+};
+
+struct item_text {
+    uint32_t unit;
+    uint32_t text;
+};
+
+struct item_prop {
+    uint32_t unit;
+    struct udb_prop prop;
+};
+
+struct udbwrite {
+    int error;
+    char *text;
+    uint32_t text_size, text_room;
+    struct text_slot *slots;
+    uint32_t slot_room, slot_used;
+    struct pile units;    /* struct udb_unit */
+    struct pile services; /* struct udb_service */
+    struct pile commands; /* struct item_command */
+    struct pile argv;     /* u32 text */
+    struct pile environ;  /* struct item_text */
+    struct pile props;    /* struct item_prop */
+    struct pile notes;    /* struct udb_note */
+    struct pile edges;    /* u64: from << 36 | kind << 32 | to */
+    uint32_t known[UDBWRITE_KNOWN_COUNT];
+    struct udb_unit spare_unit; /* written into after a failure */
+    struct udb_service spare_service;
+};
+
+#define UNIT_MAX (UINT32_C(1) << 28) /* so that an edge fits into 64 bits */
+
+static void *pile_add(struct udbwrite *w, struct pile *p, size_t size, uint32_t n)
+{
+    void *at;
+
+    if (w->error)
+        return NULL;
+    if (n > p->room - p->count) {
+        uint64_t room = MAX(MAX((uint64_t)p->room * 2, 64), (uint64_t)p->count + n);
+        void *grown = room > UINT32_MAX / 2 ? NULL : realloc(p->data, (size_t)room * size);
+
+        if (!grown) {
+            w->error = room > UINT32_MAX / 2 ? -E2BIG : -ENOMEM;
+            return NULL;
+        }
+        p->data = grown;
+        p->room = (uint32_t)room;
+    }
+    at = (char *)p->data + (size_t)p->count * size;
+    memset(at, 0, (size_t)n * size);
+    p->count += n;
+    return at;
+}
+
+static uint32_t hash_text(const char *s, size_t n)
+{
+    uint32_t h = UINT32_C(2166136261);
+
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ (uint8_t)s[i]) * UINT32_C(16777619);
+    return h ^ h >> 15;
+}
+
+static struct text_slot *find_slot(const struct udbwrite *w, const char *s, uint32_t hash)
+{
+    uint32_t i = hash & (w->slot_room - 1);
+
+    while (w->slots[i].used && !(w->slots[i].hash == hash && streq(w->text + w->slots[i].offset, s)))
+        i = (i + 1) & (w->slot_room - 1);
+    return &w->slots[i];
+}
+
+static int grow_slots(struct udbwrite *w)
+{
+    uint32_t room = w->slot_room ? w->slot_room * 2 : 1024;
+    struct text_slot *old = w->slots, *grown = calloc(room, sizeof(*grown));
+
+    if (!grown)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < w->slot_room; i++) {
+        uint32_t at = old[i].hash & (room - 1);
+
+        if (!old[i].used)
+            continue;
+        while (grown[at].used)
+            at = (at + 1) & (room - 1);
+        grown[at] = old[i];
+    }
+    free(old);
+    w->slots = grown;
+    w->slot_room = room;
+    return 0;
+}
+
+static int grow_text(struct udbwrite *w, size_t n)
+{
+    size_t room = MAX((size_t)w->text_room * 2, 4096);
+    char *grown;
+
+    while (room < (size_t)w->text_size + n)
+        room *= 2;
+    if (room > UINT32_MAX / 2)
+        return -E2BIG;
+    grown = realloc(w->text, room);
+    if (!grown)
+        return -ENOMEM;
+    w->text = grown;
+    w->text_room = (uint32_t)room;
+    return 0;
+}
+
+static struct text_slot *add_text(struct udbwrite *w, const char *s)
+{
+    size_t n = strlen(s);
+    uint32_t hash = hash_text(s, n);
+    struct text_slot *slot;
+
+    if (w->error)
+        return NULL;
+    if (w->slot_used >= w->slot_room / 2)
+        w->error = grow_slots(w);
+    if (!w->error && n + 1 > w->text_room - w->text_size)
+        w->error = grow_text(w, n + 1);
+    if (w->error)
+        return NULL;
+    slot = find_slot(w, s, hash);
+    if (!slot->used) {
+        *slot = (struct text_slot){.hash = hash, .offset = w->text_size, .used = 1, .unit = UDB_NONE};
+        memcpy(w->text + w->text_size, s, n + 1);
+        w->text_size += (uint32_t)n + 1;
+        w->slot_used++;
+    }
+    return slot;
+}
+
+static uint32_t text_of(struct udbwrite *w, const char *s)
+{
+    struct text_slot *slot = add_text(w, s);
+
+    return slot ? slot->offset : 0;
+}
+
+int udbwrite_new(struct udbwrite **ret_writer)
+{
+    struct udbwrite *w = calloc(1, sizeof(*w));
+
+    if (!w)
+        return -ENOMEM;
+    for (size_t i = 0; i < ARRAY_SIZE(w->known); i++)
+        w->known[i] = UDB_NONE;
+    text_of(w, ""); /* offset 0 */
+    if (w->error) {
+        udbwrite_free(w);
+        return -ENOMEM;
+    }
+    *ret_writer = w;
+    return 0;
+}
+
+void udbwrite_free(struct udbwrite *w)
+{
+    if (!w)
+        return;
+    free(w->text);
+    free(w->slots);
+    free(w->units.data);
+    free(w->services.data);
+    free(w->commands.data);
+    free(w->argv.data);
+    free(w->environ.data);
+    free(w->props.data);
+    free(w->notes.data);
+    free(w->edges.data);
+    free(w);
+}
+
+uint32_t udbwrite_unit(struct udbwrite *w, const char *name)
+{
+    struct text_slot *slot = add_text(w, name);
+    struct udb_unit *u;
+
+    if (!slot)
+        return 0;
+    if (slot->unit != UDB_NONE)
+        return slot->unit;
+    if (w->units.count >= UNIT_MAX) {
+        w->error = -E2BIG;
+        return 0;
+    }
+    u = pile_add(w, &w->units, sizeof(*u), 1);
+    if (!u)
+        return 0;
+    *u = (struct udb_unit){
+        .name = slot->offset,
+        .description = slot->offset,
+        .type = text_has_suffix(name, ".service") ? UDB_SERVICE : UDB_TARGET,
+        .load = UDB_NOT_FOUND,
+        .service = UDB_NONE,
+    };
+    slot->unit = w->units.count - 1;
+    return slot->unit;
+}
+
+uint32_t udbwrite_find(const struct udbwrite *w, const char *name)
+{
+    struct text_slot *slot = find_slot(w, name, hash_text(name, strlen(name)));
+
+    return slot->used ? slot->unit : UDB_NONE;
+}
+
+struct udb_unit *udbwrite_unit_record(struct udbwrite *w, uint32_t unit)
+{
+    return w->error || unit >= w->units.count ? &w->spare_unit : (struct udb_unit *)w->units.data + unit;
+}
+
+void udbwrite_describe(struct udbwrite *w, uint32_t unit, const char *description, const char *path)
+{
+    if (description)
+        udbwrite_unit_record(w, unit)->description = text_of(w, description);
+    if (path)
+        udbwrite_unit_record(w, unit)->path = text_of(w, path);
+}
+
+void udbwrite_service_defaults(struct udb_service *s)
+{
+    *s = (struct udb_service){
+        .type = UDB_SIMPLE,
+        .restart = UDB_RESTART_NO,
+        .kill_mode = UDB_KILL_CONTROL_GROUP,
+        .notify_access = UDB_NOTIFY_NONE,
+        .kill_signal = SIGTERM,
+        .final_kill_signal = SIGKILL,
+        .flags = UDB_SVC_SEND_SIGKILL,
+        .limit_burst = 5,
+        .limit_interval_usec = 10 * USEC_PER_SEC,
+        .start_timeout_usec = 90 * USEC_PER_SEC,
+        .stop_timeout_usec = 90 * USEC_PER_SEC,
+        .restart_usec = 100 * USEC_PER_MSEC,
+    };
+}
+
+struct udb_service *udbwrite_service_record(struct udbwrite *w, uint32_t unit)
+{
+    struct udb_unit *u = udbwrite_unit_record(w, unit);
+    struct udb_service *s;
+
+    if (u != &w->spare_unit && u->service != UDB_NONE)
+        return (struct udb_service *)w->services.data + u->service;
+    s = u == &w->spare_unit ? NULL : pile_add(w, &w->services, sizeof(*s), 1);
+    if (!s)
+        return &w->spare_service;
+    udbwrite_service_defaults(s);
+    u->service = w->services.count - 1;
+    return s;
+}
+
+static enum udb_edge inverse_of(enum udb_edge kind)
+{
+    switch (kind) {
+    case UDB_AFTER:
+        return UDB_BEFORE;
+    case UDB_BEFORE:
+        return UDB_AFTER;
+    case UDB_REQUIRES:
+        return UDB_REQUIRED_BY;
+    case UDB_REQUIRED_BY:
+        return UDB_REQUIRES;
+    case UDB_WANTS:
+        return UDB_WANTED_BY;
+    case UDB_WANTED_BY:
+        return UDB_WANTS;
+    case UDB_CONFLICTS:
+        return UDB_CONFLICTS;
+    case UDB_ON_FAILURE:
+    case UDB_EDGE_COUNT:
+        break;
+    }
+    return UDB_EDGE_COUNT;
+}
+
+static uint64_t edge_key(uint32_t from, enum udb_edge kind, uint32_t to)
+{
+    return (uint64_t)from << 36 | (uint64_t)kind << 32 | to;
+}
+
+void udbwrite_edge(struct udbwrite *w, uint32_t from, enum udb_edge kind, uint32_t to)
+{
+    enum udb_edge back = inverse_of(kind);
+    uint64_t *e;
+
+    if (from == to || from >= w->units.count || to >= w->units.count)
+        return;
+    e = pile_add(w, &w->edges, sizeof(*e), back == UDB_EDGE_COUNT ? 1 : 2);
+    if (!e)
+        return;
+    e[0] = edge_key(from, kind, to);
+    if (back != UDB_EDGE_COUNT)
+        e[1] = edge_key(to, back, from);
+}
+
+void udbwrite_command(struct udbwrite *w, uint32_t unit, enum udb_exec kind, const char *path, uint32_t flags,
+                      const char *const *argv)
+{
+    uint32_t first = w->argv.count, n = 0;
+    struct item_command *item;
+
+    for (; argv[n]; n++) {
+        uint32_t text = text_of(w, argv[n]), *at = pile_add(w, &w->argv, sizeof(*at), 1);
+
+        if (!at)
+            return;
+        *at = text;
+    }
+    udbwrite_service_record(w, unit);
+    item = pile_add(w, &w->commands, sizeof(*item), 1);
+    if (!item)
+        return;
+    *item = (struct item_command){
+        .unit = unit,
+        .kind = kind,
+        .command = {.path = 0, .flags = flags, .argv = {.first = first, .count = n}},
+    };
+    item->command.path = text_of(w, path);
+}
+
+void udbwrite_environment(struct udbwrite *w, uint32_t unit, const char *assignment)
+{
+    uint32_t text = text_of(w, assignment);
+    struct item_text *item;
+
+    udbwrite_service_record(w, unit);
+    item = pile_add(w, &w->environ, sizeof(*item), 1);
+    if (item)
+        *item = (struct item_text){.unit = unit, .text = text};
+}
+
+void udbwrite_prop(struct udbwrite *w, uint32_t unit, uint16_t directive, uint16_t section, const char *name,
+                   const char *value)
+{
+    struct udb_prop prop = {.directive = directive, .section = section};
+    struct item_prop *item;
+
+    prop.name = text_of(w, name);
+    prop.value = text_of(w, value);
+    item = pile_add(w, &w->props, sizeof(*item), 1);
+    if (item)
+        *item = (struct item_prop){.unit = unit, .prop = prop};
+}
+
+void udbwrite_note(struct udbwrite *w, uint32_t unit, enum udb_note_level level, const char *path,
+                   uint32_t line, const char *text)
+{
+    struct udb_note note = {.level = level, .unit = unit, .line = line}, *n;
+
+    note.path = text_of(w, path);
+    note.text = text_of(w, text);
+    n = pile_add(w, &w->notes, sizeof(*n), 1);
+    if (n)
+        *n = note;
+}
+
+void udbwrite_known(struct udbwrite *w, enum udbwrite_known which, uint32_t unit)
+{
+    if (which < UDBWRITE_KNOWN_COUNT && unit < w->units.count)
+        w->known[which] = unit;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Laying out. */
+
+struct layout {
+    struct udbwrite *w;
+    uint32_t *place;  /* unit number -> sorted index */
+    uint32_t *number; /* sorted index -> unit number */
+    uint64_t *edges;  /* sorted, with sorted indices, without doubles */
+    uint32_t n_edges;
+    uint8_t *data;
+    struct udb_header *header;
+};
+
+static int compare_names(const void *a, const void *b, void *arg)
+{
+    const struct udbwrite *w = arg;
+    const struct udb_unit *units = w->units.data;
+
+    return strcmp(w->text + units[*(const uint32_t *)a].name, w->text + units[*(const uint32_t *)b].name);
+}
+
+static int compare_u64(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+static int sort_units(struct layout *l)
+{
+    uint32_t n = l->w->units.count;
+
+    l->place = calloc(n + 1, sizeof(*l->place));
+    l->number = calloc(n + 1, sizeof(*l->number));
+    if (!l->place || !l->number)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < n; i++)
+        l->number[i] = i;
+    qsort_r(l->number, n, sizeof(*l->number), compare_names, l->w);
+    for (uint32_t i = 0; i < n; i++)
+        l->place[l->number[i]] = i;
+    return 0;
+}
+
+static int sort_edges(struct layout *l)
+{
+    const uint64_t *from = l->w->edges.data;
+    uint32_t n = l->w->edges.count, kept = 0;
+
+    l->edges = calloc(n + 1, sizeof(*l->edges));
+    if (!l->edges)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < n; i++)
+        l->edges[i] = edge_key(l->place[from[i] >> 36], (enum udb_edge)(from[i] >> 32 & 15),
+                               l->place[(uint32_t)from[i]]);
+    qsort(l->edges, n, sizeof(*l->edges), compare_u64);
+    for (uint32_t i = 0; i < n; i++)
+        if (kept == 0 || l->edges[kept - 1] != l->edges[i])
+            l->edges[kept++] = l->edges[i];
+    l->n_edges = kept;
+    return 0;
+}
+
+/* Where each table begins; the text follows the tables. */
+static int allocate(struct layout *l)
+{
+    const struct udbwrite *w = l->w;
+    struct udb_header h = {.magic = UDB_MAGIC, .version = UDB_VERSION, .header_size = sizeof(h)};
+    struct {
+        struct udb_table *table;
+        uint32_t count, size;
+    } tables[] = {
+        {&h.units, w->units.count, sizeof(struct udb_unit)},
+        {&h.services, w->services.count, sizeof(struct udb_service)},
+        {&h.commands, w->commands.count, sizeof(struct udb_command)},
+        {&h.refs, l->n_edges, sizeof(uint32_t)},
+        {&h.strs, w->argv.count + w->environ.count, sizeof(uint32_t)},
+        {&h.props, w->props.count, sizeof(struct udb_prop)},
+        {&h.notes, w->notes.count, sizeof(struct udb_note)},
+    };
+    uint64_t at = ALIGN_UP(sizeof(h), 8);
+
+    for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+        *tables[i].table =
+            (struct udb_table){.offset = at, .count = tables[i].count, .record_size = tables[i].size};
+        at = ALIGN_UP(at + (uint64_t)tables[i].count * tables[i].size, 8);
+    }
+    h.text_offset = at;
+    h.text_size = w->text_size;
+    h.size = ALIGN_UP(at + w->text_size, 8);
+    l->data = calloc(1, (size_t)h.size);
+    if (!l->data)
+        return -ENOMEM;
+    memcpy(l->data, &h, sizeof(h));
+    l->header = (struct udb_header *)l->data;
+    memcpy(l->data + h.text_offset, w->text, w->text_size);
+    return 0;
+}
+
+static struct udb_unit *out_unit(struct layout *l, uint32_t number)
+{
+    return (struct udb_unit *)(l->data + l->header->units.offset) + l->place[number];
+}
+
+static uint32_t known_place(const struct layout *l, uint32_t which)
+{
+    uint32_t number = l->w->known[which];
+
+    return number == UDB_NONE ? UDB_NONE : l->place[number];
+}
+
+static void put_units(struct layout *l)
+{
+    const struct udb_unit *units = l->w->units.data;
+    uint32_t *refs = (uint32_t *)(l->data + l->header->refs.offset);
+    uint32_t e = 0;
+
+    for (uint32_t i = 0; i < l->w->units.count; i++) {
+        struct udb_unit *u = out_unit(l, l->number[i]);
+
+        *u = units[l->number[i]];
+        for (uint32_t kind = 0; kind < UDB_EDGE_COUNT; kind++) {
+            u->edges[kind].first = e;
+            for (; e < l->n_edges && l->edges[e] >> 32 == ((uint64_t)i << 4 | kind); e++)
+                refs[e] = (uint32_t)l->edges[e];
+            u->edges[kind].count = e - u->edges[kind].first;
+        }
+    }
+    if (l->w->services.count > 0)
+        memcpy(l->data + l->header->services.offset, l->w->services.data,
+               l->w->services.count * sizeof(struct udb_service));
+    l->header->default_unit = known_place(l, UDBWRITE_DEFAULT);
+    l->header->emergency_unit = known_place(l, UDBWRITE_EMERGENCY);
+    l->header->rescue_unit = known_place(l, UDBWRITE_RESCUE);
+    l->header->shutdown_unit = known_place(l, UDBWRITE_SHUTDOWN);
+    for (uint32_t i = 0; i < ARRAY_SIZE(l->header->final_units); i++)
+        l->header->final_units[i] = known_place(l, UDBWRITE_FINAL + i);
+}
+
+/*
+ * spread - turn records that carry their owner into lists, keeping their order (a counting sort)
+ * Steps: count by owner, give each owner its first place, place. @list_of gives the list for record i.
+ */
+typedef struct udb_list *(*list_fn)(struct layout *l, uint32_t i);
+typedef void (*place_fn)(struct layout *l, uint32_t i, uint32_t at);
+
+static void spread(struct layout *l, uint32_t n, uint32_t base, list_fn list_of, place_fn place)
+{
+    uint32_t next = base;
+
+    for (uint32_t i = 0; i < n; i++)
+        list_of(l, i)->count++;
+    for (uint32_t i = 0; i < n; i++) {
+        struct udb_list *list = list_of(l, i);
+
+        if (list->first == UDB_NONE) {
+            list->first = next;
+            next += list->count;
+            list->count = 0; /* counts again while placing */
+        }
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        struct udb_list *list = list_of(l, i);
+
+        place(l, i, list->first + list->count++);
+    }
+}
+
+static struct udb_service *out_service(struct layout *l, uint32_t number)
+{
+    return (struct udb_service *)(l->data + l->header->services.offset) + out_unit(l, number)->service;
+}
+
+static struct udb_list *command_list(struct layout *l, uint32_t i)
+{
+    const struct item_command *c = (const struct item_command *)l->w->commands.data + i;
+
+    return &out_service(l, c->unit)->exec[c->kind];
+}
+
+static void place_command(struct layout *l, uint32_t i, uint32_t at)
+{
+    const struct item_command *c = (const struct item_command *)l->w->commands.data + i;
+
+    ((struct udb_command *)(l->data + l->header->commands.offset))[at] = c->command;
+}
+
+static struct udb_list *environ_list(struct layout *l, uint32_t i)
+{
+    const struct item_text *t = (const struct item_text *)l->w->environ.data + i;
+
+    return &out_service(l, t->unit)->environment;
+}
+
+static void place_environ(struct layout *l, uint32_t i, uint32_t at)
+{
+    const struct item_text *t = (const struct item_text *)l->w->environ.data + i;
+
+    ((uint32_t *)(l->data + l->header->strs.offset))[at] = t->text;
+}
+
+static struct udb_list *prop_list(struct layout *l, uint32_t i)
+{
+    const struct item_prop *p = (const struct item_prop *)l->w->props.data + i;
+
+    return &out_unit(l, p->unit)->props;
+}
+
+static void place_prop(struct layout *l, uint32_t i, uint32_t at)
+{
+    const struct item_prop *p = (const struct item_prop *)l->w->props.data + i;
+
+    ((struct udb_prop *)(l->data + l->header->props.offset))[at] = p->prop;
+}
+
+/* Notes of no unit come behind those of the units. */
+static void put_notes(struct layout *l)
+{
+    const struct udb_note *notes = l->w->notes.data;
+    struct udb_note *out = (struct udb_note *)(l->data + l->header->notes.offset);
+    uint32_t n = l->w->notes.count, at = 0;
+
+    for (uint32_t i = 0; i < n; i++)
+        if (notes[i].unit != UDB_NONE)
+            out_unit(l, notes[i].unit)->notes.count++;
+    for (uint32_t i = 0; i < l->w->units.count; i++) {
+        struct udb_list *list = &out_unit(l, l->number[i])->notes;
+
+        list->first = at;
+        at += list->count;
+        list->count = 0;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        struct udb_note note = notes[i];
+
+        if (note.unit == UDB_NONE) {
+            out[at++] = note;
+            continue;
+        }
+        struct udb_list *list = &out_unit(l, note.unit)->notes;
+        note.unit = l->place[note.unit];
+        out[list->first + list->count++] = note;
+    }
+}
+
+static void put_lists(struct layout *l)
+{
+    const struct udbwrite *w = l->w;
+    struct udb_service *services = (struct udb_service *)(l->data + l->header->services.offset);
+    uint32_t *strs = (uint32_t *)(l->data + l->header->strs.offset);
+
+    for (uint32_t i = 0; i < w->services.count; i++) {
+        for (size_t k = 0; k < UDB_EXEC_COUNT; k++)
+            services[i].exec[k] = (struct udb_list){UDB_NONE, 0};
+        services[i].environment = (struct udb_list){UDB_NONE, 0};
+    }
+    for (uint32_t i = 0; i < w->units.count; i++)
+        out_unit(l, i)->props = (struct udb_list){UDB_NONE, 0};
+    if (w->argv.count > 0)
+        memcpy(strs, w->argv.data, w->argv.count * sizeof(*strs));
+    spread(l, w->commands.count, 0, command_list, place_command);
+    spread(l, w->environ.count, w->argv.count, environ_list, place_environ);
+    spread(l, w->props.count, 0, prop_list, place_prop);
+    for (uint32_t i = 0; i < w->services.count; i++) {
+        for (size_t k = 0; k < UDB_EXEC_COUNT; k++)
+            if (services[i].exec[k].first == UDB_NONE)
+                services[i].exec[k].first = 0;
+        if (services[i].environment.first == UDB_NONE)
+            services[i].environment.first = 0;
+    }
+    for (uint32_t i = 0; i < w->units.count; i++)
+        if (out_unit(l, i)->props.first == UDB_NONE)
+            out_unit(l, i)->props.first = 0;
+    put_notes(l);
+}
+
+/* Kahn's order; a unit's rank is one more than the highest of what it is after. */
+static int put_ranks(struct layout *l)
+{
+    struct udb_unit *units = (struct udb_unit *)(l->data + l->header->units.offset);
+    const uint32_t *refs = (const uint32_t *)(l->data + l->header->refs.offset);
+    uint32_t n = l->w->units.count, head = 0, tail = 0;
+    _cleanup_free_ uint32_t *queue = calloc((size_t)n + 1, sizeof(*queue));
+    _cleanup_free_ uint32_t *waits = calloc((size_t)n + 1, sizeof(*waits));
+
+    if (!queue || !waits)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < n; i++) {
+        waits[i] = units[i].edges[UDB_AFTER].count;
+        if (waits[i] == 0)
+            queue[tail++] = i;
+    }
+    while (head < tail) {
+        const struct udb_unit *u = &units[queue[head++]];
+        const struct udb_list *before = &u->edges[UDB_BEFORE];
+
+        for (uint32_t j = before->first; j < before->first + before->count; j++) {
+            struct udb_unit *later = &units[refs[j]];
+
+            later->rank = MAX(later->rank, u->rank + 1);
+            if (--waits[refs[j]] == 0)
+                queue[tail++] = refs[j];
+        }
+    }
+    return tail == n ? 0 : -ELOOP;
+}
+
+static int fill(struct layout *l)
+{
+    size_t behind = offsetof(struct udb_header, checksum) + sizeof(l->header->checksum);
+    struct udb db;
+    int r;
+
+    put_units(l);
+    put_lists(l);
+    r = put_ranks(l);
+    if (r < 0)
+        return r;
+    l->header->checksum = udb_checksum(l->data + behind, (size_t)l->header->size - behind);
+    return udb_open(l->data, (size_t)l->header->size, &db, NULL);
+}
+
+int udbwrite_finish(struct udbwrite *w, void **ret_data, size_t *ret_size)
+{
+    struct layout l = {.w = w};
+    int r = w->error;
+
+    if (r == 0)
+        r = sort_units(&l);
+    if (r == 0)
+        r = sort_edges(&l);
+    if (r == 0)
+        r = allocate(&l);
+    if (r == 0)
+        r = fill(&l);
+    if (r == 0) {
+        *ret_size = (size_t)l.header->size;
+        *ret_data = TAKE_PTR(l.data);
+    }
+    free(l.place);
+    free(l.number);
+    free(l.edges);
+    free(l.data);
+    return r;
+}
