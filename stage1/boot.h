@@ -25,7 +25,7 @@ enum boot_state {
 enum boot_answer {
     BOOT_ANSWER_WAIT,  /* wait on for the same root, with no deadline */
     BOOT_ANSWER_RETRY, /* the same again, with a new deadline */
-    BOOT_ANSWER_ROOT,  /* another root=: @text; an empty rootfstype= and rootflags= as given are kept */
+    BOOT_ANSWER_ROOT,  /* @text: words as on the kernel's command line, which win over it (cmdline_append) */
 };
 
 /*
@@ -36,7 +36,8 @@ int boot_run(struct stage1 *s);
 
 /*
  * boot_answer - go on after a failure
- * @text: the new root= for BOOT_ANSWER_ROOT, else NULL.
+ * @text: for BOOT_ANSWER_ROOT, else NULL: "root=LABEL=x rw rootfstype=ext4 init=/bin/sh"; each call replaces
+ * the words of an earlier one. The page has parsed root= with success already.
  * Return: 0; -EINVAL: that is no root=, the page stays; -EBUSY: the boot is not at a failure.
  */
 int boot_answer(struct stage1 *s, enum boot_answer answer, const char *text);

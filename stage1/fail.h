@@ -17,6 +17,7 @@ enum fail_kind {
     FAIL_IMAGE,    /* the image itself is damaged: cut short, no configuration */
     FAIL_SPEC,     /* root= or another word cannot be right however long one waits */
     FAIL_TIMEOUT,  /* the root has not appeared in time */
+    FAIL_ASKED,    /* nothing failed: a person pressed a key while it was waited for */
     FAIL_CHECK,    /* fsck found what it cannot repair */
     FAIL_MOUNT,    /* the root cannot be mounted */
     FAIL_INIT,     /* no init on the root that can run; the root is mounted on /sysroot */
