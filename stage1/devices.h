@@ -17,6 +17,7 @@ struct device {
     bool gone;      /* unplugged since; kept, so that the page can say so */
     uint64_t since; /* CLOCK_MONOTONIC: first seen */
     bool wanted;    /* to be probed by the next child for its disk */
+    bool forced;    /* also if it is a whole disk with partitions */
 };
 
 /* devices_fn - a device appeared, was probed or went: ask again whether it is the root. */
@@ -42,6 +43,9 @@ void devices_probe(struct devices *d);
 
 /* devices_probe_all - probe whole disks with partitions too, from now on: the page shows them. */
 void devices_probe_all(struct devices *d);
+
+/* devices_want - somebody needs to know what is on this one, whole disk or not. */
+void devices_want(struct devices *d, struct device *dev);
 
 /* devices_find - by the kernel's name. Return: borrowed; NULL. */
 struct device *devices_find(const struct devices *d, const char *name) _pure_;

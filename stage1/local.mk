@@ -1,1 +1,24 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# All but main.c is a library, so that the unit tests can have the parts.
+noinst_LIBRARIES += libstage1.a
+libstage1_a_CPPFLAGS = $(COMMON_CPPFLAGS) $(CORE_INCLUDES) -I$(top_srcdir)/stage1
+libstage1_a_SOURCES =
+libstage1_a_SOURCES += stage1/boot.c stage1/boot.h
+libstage1_a_SOURCES += stage1/child.c stage1/child.h
+libstage1_a_SOURCES += stage1/devices.c stage1/devices.h
+libstage1_a_SOURCES += stage1/early.c stage1/early.h
+libstage1_a_SOURCES += stage1/fail.c stage1/fail.h
+libstage1_a_SOURCES += stage1/handover.c stage1/handover.h
+libstage1_a_SOURCES += stage1/initcheck.c stage1/initcheck.h
+libstage1_a_SOURCES += stage1/loader.c stage1/loader.h
+libstage1_a_SOURCES += stage1/mounting.c stage1/mounting.h
+libstage1_a_SOURCES += stage1/pivot.c stage1/pivot.h
+libstage1_a_SOURCES += stage1/rootmount.c stage1/rootmount.h
+libstage1_a_SOURCES += stage1/rootwait.c stage1/rootwait.h
+TESTLIBS += libstage1.a
+
+pkglibexec_PROGRAMS += stage1/stage1
+stage1_stage1_SOURCES = stage1/main.c stage1/stage1.h
+stage1_stage1_CPPFLAGS = $(COMMON_CPPFLAGS) $(CORE_INCLUDES) -I$(top_srcdir)/stage1
+stage1_stage1_LDADD = libstage1.a libcore.a libbase.a $(BLKID_LIBS) $(UDEV_LIBS)
+stage1_stage1_LDFLAGS = $(AM_LDFLAGS) $(PINTLE_PIE_LDFLAGS)

@@ -8,9 +8,14 @@
 
 #include "boot.h"
 #include "child.h"
+#include "cmdline.h"
 #include "devices.h"
 #include "fail.h"
+#include "loader.h"
 #include "loop.h"
+#include "mounting.h"
+#include "rootspec.h"
+#include "rootwait.h"
 #include "text.h"
 #include "udevmon.h"
 
@@ -31,17 +36,26 @@ struct stage1_root {
     bool init_is_pintle;
 };
 
+#define STAGE1_NEWROOT "/sysroot" /* the image brings the directory */
+
 struct stage1 {
     char **argv; /* the kernel's: init gets them unchanged */
     char **envp;
+    struct cmdline cmdline;
     struct loop loop;
     struct children children;
     struct udevmon monitor;
     struct devices devices;
+    struct loader loader;
     enum boot_state state;
+    struct rootspec spec;
+    struct rootwait wait;
+    struct mounting mounting;
     struct stage1_root root;
     struct stage1_times times;
     struct strv warnings;
+    uint64_t image_bytes; /* what the unpacked image holds; 0: not known */
+    uint64_t freed_bytes; /* given back already, after re-homing */
     struct fail failed; /* the last failure, while state is BOOT_FAILED */
 };
 

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "boot.h"
+
+#include <sys/mount.h>
+
+#include "clock.h"
+#include "log.h"
+#include "stage1.h"
+
+#define EVENTS_A_ROUND 64
+
+/* --- devices and modules -------------------------------------------------------------------------------- */
+
+static void on_device(void *data, const struct udevmon_event *ev)
+{
+    struct stage1 *s = data;
+
+    if (ev->subsystem && streq(ev->subsystem, "block")) {
+        int r = devices_event(&s->devices, ev);
+
+        if (r < 0)
+            log_error(r, "cannot take note of '%s'", ev->sysname);
+    }
+    /* What a processor asks for (ciphers, frequency, sensors) leads to no root and costs milliseconds each. */
+    if (ev->modalias && ev->action != UDEVMON_REMOVE && !text_after(ev->modalias, "cpu:"))
+        (void)loader_want_alias(&s->loader, ev->modalias, ev->syspath);
+}
+
+static void on_monitor(void *data, int fd, uint32_t events)
+{
+    struct stage1 *s = data;
+    int r = udevmon_receive(&s->monitor, EVENTS_A_ROUND, on_device, s);
+
+    if (r == -ENOBUFS) {
+        log_warning(r, "the kernel had to drop events, looking at all devices again");
+        r = udevmon_enumerate(&s->monitor, NULL, on_device, s);
+    }
+    if (r < 0)
+        log_error(r, "cannot read the kernel's device events");
+}
+
+/* The state machine looks at the whole table after each batch: a single change needs no attention. */
+static void on_device_changed(void *data, struct device *dev)
+{
+}
+
+static void on_module_changed(void *data)
+{
+}
+
+/* --- choosing ------------------------------------------------------------------------------------------- */
+
+/* What root= is compared with: every device that is there. Return: their number, @ret allocated; -ENOMEM. */
+static int list_present(const struct devices *d, const struct blkinfo ***ret, struct device ***ret_devices)
+{
+    const struct blkinfo **all = calloc(d->n + 1, sizeof(*all));
+    struct device **devices = calloc(d->n + 1, sizeof(struct device *));
+    int n = 0;
+
+    if (!all || !devices) {
+        free(all);
+        free(devices);
+        return -ENOMEM;
+    }
+    for (size_t i = 0; i < d->n; i++)
+        if (!d->v[i]->gone) {
+            devices[n] = d->v[i];
+            all[n++] = &d->v[i]->info;
+        }
+    *ret = all;
+    *ret_devices = devices;
+    return n;
+}
+
+/* Two devices that both are what root= asks for: a copied disk. Say so, because the next boot may take the other. */
+static void warn_of_twins(struct stage1 *s, const struct rootspec_candidate *c, const struct blkinfo *const *all, size_t n,
+                          size_t taken)
+{
+    for (size_t i = 0; i < n; i++)
+        if (i != taken && rootspec_match(c, all[i], all, n))
+            stage1_warn(s, 0, "'%s' fits '%s' too; '%s' came first and is taken", c->text, all[i]->name,
+                        all[taken]->name);
+}
+
+/* Return: the device for the best candidate that is there and its index in @ret_candidate; NULL. */
+static struct device *find_root(struct stage1 *s, int *ret_candidate)
+{
+    _cleanup_free_ const struct blkinfo **all = NULL;
+    _cleanup_free_ struct device **devices = NULL;
+    size_t candidate = 0;
+    int n = list_present(&s->devices, &all, &devices), i;
+
+    *ret_candidate = -1;
+    if (n <= 0)
+        return NULL;
+    i = rootspec_find(&s->spec, all, (size_t)n, &candidate);
+    if (i < 0)
+        return NULL;
+    *ret_candidate = (int)candidate;
+    return devices[i];
+}
+
+static void warn_before_mount(struct stage1 *s, const struct device *dev, int candidate)
+{
+    _cleanup_free_ const struct blkinfo **all = NULL;
+    _cleanup_free_ struct device **devices = NULL;
+    int n = list_present(&s->devices, &all, &devices);
+
+    for (int i = 0; i < n; i++)
+        if (devices[i] == dev)
+            warn_of_twins(s, &s->spec.v[candidate], all, (size_t)n, (size_t)i);
+    if (candidate > 0)
+        stage1_warn(s, 0, "'%s' did not come, '%s' is taken instead", s->spec.v[0].text, s->spec.v[candidate].text);
+}
+
+/*
+ * The type must be known before the mount, unless rootfstype= says it.
+ * Return: true when it is, or when the probe can tell no more.
+ */
+static bool is_type_known(struct stage1 *s, struct device *dev)
+{
+    if (cmdline_get(&s->cmdline, "rootfstype") || dev->info.probed == BLKINFO_PROBED ||
+        dev->info.probed == BLKINFO_FAILED)
+        return true;
+    devices_want(&s->devices, dev);
+    return false;
+}
+
+static void fail_timeout(struct stage1 *s)
+{
+    struct fail f = {.kind = FAIL_TIMEOUT, .error = -ETIMEDOUT};
+    size_t present = 0;
+
+    for (size_t i = 0; i < s->devices.n; i++)
+        present += !s->devices.v[i]->gone && s->devices.v[i]->info.bytes > 0;
+    fail_wanted(&f, "root=%s", s->spec.text);
+    fail_found(&f, "it did not appear in time; %zu block devices are there, none of them is it", present);
+    fail_todo(&f, "compare root= with the devices below; wait on, or give another root=");
+    (void)fail_with(s, &f);
+}
+
+/* Return: when to be called again though nothing happens. */
+static uint64_t step_waiting(struct stage1 *s)
+{
+    uint64_t now = clock_now(), again;
+    int candidate;
+    struct device *dev = find_root(s, &candidate);
+
+    switch (rootwait_decide(&s->wait, candidate, now, &again)) {
+    case ROOTWAIT_TAKE:
+        if (!is_type_known(s, dev))
+            return USEC_INFINITY;
+        s->times.root_found = now;
+        warn_before_mount(s, dev, candidate);
+        (void)mounting_begin(s, dev);
+        return 0;
+    case ROOTWAIT_TIMEOUT:
+        devices_probe_all(&s->devices);
+        fail_timeout(s);
+        return 0;
+    case ROOTWAIT_WAIT:
+        break;
+    }
+    return again;
+}
+
+/* Return: as step_waiting. */
+static uint64_t step(struct stage1 *s)
+{
+    uint64_t again = USEC_INFINITY;
+
+    switch (s->state) {
+    case BOOT_WAITING:
+        again = step_waiting(s);
+        break;
+    case BOOT_MOUNTING:
+        mounting_step(s);
+        break;
+    case BOOT_COLDPLUG:
+    case BOOT_CHECKING:
+    case BOOT_INIT:
+    case BOOT_FAILED:
+    case BOOT_READY:
+        break;
+    }
+    loader_run(&s->loader);
+    devices_probe(&s->devices);
+    return again;
+}
+
+/* --- the whole ------------------------------------------------------------------------------------------ */
+
+static int fail_spec(struct stage1 *s, const char *word, const char *value, int error, const char *why)
+{
+    struct fail f = {.kind = FAIL_SPEC, .error = error};
+
+    fail_wanted(&f, "%s=%s", word, value);
+    fail_found(&f, "%s", why);
+    fail_todo(&f, "give another root= here, and correct it in the boot loader");
+    return fail_with(s, &f);
+}
+
+/* Return: 0; -errno after fail_with(): no waiting makes a wrong word right. */
+static int parse_words(struct stage1 *s, const char *root)
+{
+    char why[512];
+    int r = rootspec_parse(root, &s->spec, why, sizeof(why));
+
+    if (r < 0)
+        return fail_spec(s, "root", root, r, why);
+    for (size_t i = 0; i < s->spec.n; i++) {
+        r = rootspec_supported(&s->spec.v[i], why, sizeof(why));
+        if (r < 0)
+            return fail_spec(s, "root", root, r, why);
+    }
+    r = mounting_prepare(s, why, sizeof(why));
+    if (r < 0)
+        return fail_spec(s, "rootflags", cmdline_get(&s->cmdline, "rootflags") ?: "", r, why);
+    return 0;
+}
+
+static int start(struct stage1 *s)
+{
+    const char *root = cmdline_get(&s->cmdline, "root");
+    char why[128];
+    int r;
+
+    rootwait_init(&s->wait, &s->cmdline, s->times.start, why, sizeof(why));
+    if (why[0])
+        stage1_warn(s, 0, "%s", why);
+    if (!root)
+        return fail_spec(s, "root", "", -EINVAL, "the kernel's command line has no root=");
+    r = parse_words(s, root);
+    if (r >= 0)
+        s->state = BOOT_WAITING;
+    return r;
+}
+
+static int coldplug(struct stage1 *s)
+{
+    int r;
+
+    devices_init(&s->devices, &s->children, on_device_changed, s);
+    r = loader_init(&s->loader, MODINDEX_PATH, &s->cmdline, &s->children, on_module_changed, s);
+    if (r < 0)
+        stage1_warn(s, r, "cannot use the list of modules '%s'", MODINDEX_PATH);
+    r = udevmon_open(&s->monitor, "kernel");
+    if (r >= 0)
+        r = loop_add(&s->loop, udevmon_fd(&s->monitor), EPOLLIN, LOOP_PRIO_NOTIFY, on_monitor, s, NULL);
+    if (r < 0)
+        return log_error(r, "cannot listen to the kernel's device events");
+    mounting_preload(s);
+    r = udevmon_enumerate(&s->monitor, NULL, on_device, s);
+    if (r < 0)
+        stage1_warn(s, r, "cannot look at all devices that are there");
+    s->times.coldplug = clock_now();
+    return 0;
+}
+
+int boot_run(struct stage1 *s)
+{
+    int r = coldplug(s);
+
+    if (r < 0)
+        return r;
+    (void)start(s); /* a failure is on the page already; the loop goes on */
+    while (s->state != BOOT_READY) {
+        uint64_t again = step(s);
+
+        if (s->state == BOOT_READY)
+            break;
+        r = loop_round(&s->loop, again);
+        if (r < 0)
+            return log_error(r, "the event loop broke");
+    }
+    return 0;
+}
+
+static int take_new_root(struct stage1 *s, const char *text)
+{
+    struct rootspec spec;
+    char why[512];
+    int r = rootspec_parse(text, &spec, why, sizeof(why));
+
+    if (r < 0)
+        return r;
+    rootspec_done(&s->spec);
+    s->spec = spec;
+    return mounting_prepare(s, why, sizeof(why));
+}
+
+int boot_answer(struct stage1 *s, enum boot_answer answer, const char *text)
+{
+    int r = 0;
+
+    if (s->state != BOOT_FAILED)
+        return -EBUSY;
+    if (answer == BOOT_ANSWER_ROOT)
+        r = take_new_root(s, text);
+    else if (s->spec.n == 0)
+        r = -EINVAL; /* there is nothing that could be tried again */
+    if (r < 0)
+        return r;
+    mounting_undo(s);
+    rootwait_restart(&s->wait, &s->cmdline, clock_now(), answer == BOOT_ANSWER_WAIT);
+    s->state = BOOT_WAITING;
+    return 0;
+}
+
+uint64_t boot_deadline(const struct stage1 *s)
+{
+    return s->state == BOOT_WAITING ? s->wait.deadline : 0;
+}

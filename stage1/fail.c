@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "fail.h"
+
+#include <stdarg.h>
+#include <sys/reboot.h>
+
+#include "log.h"
+#include "stage1.h"
+
+#define FAIL_LAST_SEC 60
+
+#define DEFINE_SETTER(field)                                                                                 \
+    void fail_##field(struct fail *f, const char *format, ...)                                               \
+    {                                                                                                        \
+        va_list ap;                                                                                          \
+                                                                                                             \
+        va_start(ap, format);                                                                                \
+        vsnprintf(f->field, sizeof(f->field), format, ap);                                                   \
+        va_end(ap);                                                                                          \
+    }
+
+DEFINE_SETTER(wanted)
+DEFINE_SETTER(found)
+DEFINE_SETTER(todo)
+
+int fail_with(struct stage1 *s, const struct fail *why)
+{
+    s->failed = *why;
+    s->state = BOOT_FAILED;
+    log_error(why->error, "wanted: %s; found: %s; to do: %s", why->wanted, why->found, why->todo);
+    return why->error ?: -EPROTO;
+}
+
+void fail_last(struct stage1 *s, int error, const char *what)
+{
+    uint32_t sec = FAIL_LAST_SEC;
+    const char *value = cmdline_get(&s->cmdline, "panic");
+
+    if (value)
+        (void)text_parse_u32(value, 10, &sec);
+    log_error(error, "%s; rebooting in %u seconds", what, sec);
+    for (unsigned left = sec; left > 0;)
+        left = sleep(left); /* nothing else is left to be done: no loop, no children, no page */
+    sync();
+    reboot(RB_AUTOBOOT);
+    for (;;)
+        pause();
+}

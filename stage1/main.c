@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * stage one: the /init of the image. An order of calls; what each does is in its own file.
+ */
+#include <stdarg.h>
+
+#include "clock.h"
+#include "early.h"
+#include "handover.h"
+#include "log.h"
+#include "stage1.h"
+
+#define LOOP_ROOM 512
+
+int stage1_warn(struct stage1 *s, int error, const char *format, ...)
+{
+    char line[400];
+    va_list ap;
+
+    va_start(ap, format);
+    vsnprintf(line, sizeof(line), format, ap);
+    va_end(ap);
+    (void)strv_add(&s->warnings, line);
+    return log_warning(error, "%s", line);
+}
+
+static int begin(struct stage1 *s)
+{
+    int mounted = early_mount(), r = early_console();
+
+    log_open("stage1", LOG_TARGET_KMSG);
+    if (mounted < 0)
+        stage1_warn(s, mounted, "cannot mount all of /dev, /proc, /sys, /run");
+    if (r < 0)
+        stage1_warn(s, r, "no console");
+    r = cmdline_read(NULL, &s->cmdline);
+    if (r < 0)
+        stage1_warn(s, r, "cannot read the kernel's command line");
+    r = loop_init(&s->loop, LOOP_ROOM);
+    if (r >= 0)
+        r = children_init(&s->children, &s->loop);
+    s->times.early = clock_now();
+    return r;
+}
+
+static int leave(struct stage1 *s)
+{
+    struct pivot_result pivot;
+    int r = pivot_to(STAGE1_NEWROOT, &pivot);
+
+    if (r < 0)
+        return log_error(r, "cannot make the new root '/'");
+    s->times.pivot = clock_now();
+    children_done(&s->children);
+    r = handover_exec(s, &pivot);
+    return log_error(r, "cannot run '%s'", s->root.init);
+}
+
+int main(int argc, char *argv[], char *envp[])
+{
+    static struct stage1 s;
+    int r;
+
+    s.times.start = clock_now();
+    s.argv = argv;
+    s.envp = envp;
+    s.root.fsck_status = -1;
+    r = begin(&s);
+    if (r >= 0)
+        r = boot_run(&s);
+    if (r >= 0)
+        r = leave(&s);
+    fail_last(&s, r, "stage one cannot go on");
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "pivot.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+
+#include "ramdisk.h"
+
+/* /proc last: nothing needs it after that, but the order costs nothing. */
+static const char *const travellers[] = {"/run", "/dev", "/sys", "/proc"};
+
+/* The directory on the new root that a traveller goes to. Return: O_PATH descriptor; -errno. */
+static int open_target(int newroot, const char *path)
+{
+    struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+                           .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+    long fd = syscall(SYS_openat2, newroot, path, &how, sizeof(how));
+
+    return fd < 0 ? -errno : (int)fd;
+}
+
+/* Return: 0; -errno: it is gone from the tree then, what has it open keeps it. */
+static int move_one(int newroot, const char *path)
+{
+    _cleanup_close_ int target = open_target(newroot, path);
+    int r = target;
+
+    if (target >= 0) {
+        /* With descriptors, because a path through a link would be resolved against the old root. */
+        if (syscall(SYS_move_mount, AT_FDCWD, path, target, "", MOVE_MOUNT_T_EMPTY_PATH) ==
+            0)
+            return 0;
+        r = -errno;
+    }
+    umount2(path, MNT_DETACH);
+    return r;
+}
+
+/* Is something mounted there? Only that can be moved; a plain directory of the image stays behind. */
+static bool is_mount(const char *path, dev_t root_dev)
+{
+    struct stat st;
+
+    return lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_dev != root_dev;
+}
+
+/* pivot_root(2) with the old root below /run. Return: 0; -errno. */
+static int pivot_under_run(const char *newroot)
+{
+    char put_old[256];
+
+    if (snprintf(put_old, sizeof(put_old), "%s/run/" PIVOT_OLD_DIR, newroot) >= (int)sizeof(put_old))
+        return -ENAMETOOLONG;
+    if (mkdir(put_old, 0700) < 0 && errno != EEXIST)
+        return -errno;
+    if (syscall(SYS_pivot_root, newroot, put_old) < 0) {
+        int r = -errno;
+
+        rmdir(put_old);
+        return r;
+    }
+    return 0;
+}
+
+/* Stacked in one place and taken from below at once: no directory is needed. Return: 0; -errno. */
+static int pivot_and_detach(const char *newroot)
+{
+    if (chdir(newroot) < 0 || syscall(SYS_pivot_root, ".", ".") < 0)
+        return -errno;
+    return umount2(".", MNT_DETACH) < 0 ? -errno : 0;
+}
+
+static int move_over_root(const char *newroot)
+{
+    if (chdir(newroot) < 0 || mount(".", "/", NULL, MS_MOVE, NULL) < 0 || chroot(".") < 0)
+        return -errno;
+    return 0;
+}
+
+int pivot_to(const char *newroot, struct pivot_result *ret)
+{
+    _cleanup_close_ int new_fd = open(newroot, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    _cleanup_close_ int old_fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct stat old;
+    int r;
+
+    *ret = (struct pivot_result){.old_fd = -EBADF};
+    if (new_fd < 0 || old_fd < 0 || fstat(old_fd, &old) < 0)
+        return -errno;
+    /* The kernel moves and pivots nothing below a shared mount, and some tool may have made it so. */
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+        return -errno;
+    for (size_t i = 0; i < ARRAY_SIZE(travellers); i++)
+        if (is_mount(travellers[i], old.st_dev) && move_one(new_fd, travellers[i]) == 0 && i == 0)
+            ret->run_moved = true;
+    ret->how = "pivot_root";
+    ret->kind = ret->run_moved ? HANDOFF_OLD_MOUNT : HANDOFF_OLD_NONE;
+    r = ret->run_moved ? pivot_under_run(newroot) : pivot_and_detach(newroot);
+    if (r == -EINVAL) {
+        ret->how = "move";
+        ret->kind = HANDOFF_OLD_ROOTFS;
+        r = move_over_root(newroot);
+    }
+    if (r < 0)
+        return r;
+    if (chdir("/") < 0)
+        return -errno;
+    ret->old_dev = old.st_dev;
+    if (ret->kind != HANDOFF_OLD_NONE)
+        ret->old_fd = TAKE_FD(old_fd);
+    return 0;
+}
+
+void pivot_done(struct pivot_result *p)
+{
+    if (p->old_fd >= 0)
+        close(p->old_fd);
+    p->old_fd = -EBADF;
+}
+
+int pivot_let_go(struct pivot_result *p, uint64_t *ret_bytes)
+{
+    struct ramdisk_freed freed = {0};
+    int r = 0;
+
+    *ret_bytes = 0;
+    if (p->kind == HANDOFF_OLD_NONE)
+        return 0;
+    /* Emptied in both cases: a detached tmpfs lives as long as anything on it is open, and this program is. */
+    if (ramdisk_is(p->old_fd))
+        r = ramdisk_empty(p->old_fd, &freed);
+    *ret_bytes = freed.bytes;
+    pivot_done(p);
+    if (p->kind == HANDOFF_OLD_MOUNT) {
+        if (umount2(PIVOT_OLD_PATH, MNT_DETACH) < 0)
+            r = -errno;
+        else
+            rmdir(PIVOT_OLD_PATH);
+    }
+    p->kind = HANDOFF_OLD_NONE;
+    return r;
+}
