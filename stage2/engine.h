@@ -17,9 +17,16 @@
  * jobs that are in the way; it is kept by the one function that changes a job, at a cost of the unit's degree, so a whole
  * boot costs O(edges).
  *
+ * The gate is passed once: a start or stop under way is not taken back by a job that comes later. A reload waits
+ * for nobody. A start wished of a unit that is stopping becomes a restart, so that the stop keeps its place in the order.
+ *
  * Requirement: a start pulls in starts of Requires= and Wants= and stops of Conflicts=; a failed start fails the waiting
  * starts of what requires it (result "dependency"); a stop or restart that was asked for stops or restarts what
  * requires it. A service that dies by itself takes nobody with it (that is BindsTo=).
+ *
+ * Jobs: a unit has one at most. A wish that the job under way fulfils gets that job's id; another one takes its
+ * place with a new id, and the older job ends as canceled. done_job_id only grows, so who waits for an id
+ * (run_job_ended) never hangs. A start that fails ends its job even when Restart= goes on trying.
  */
 #pragma once
 
@@ -32,7 +39,7 @@ enum engine_event_type {
     ENGINE_EV_STOP,
     ENGINE_EV_RESTART,     /* start when it does not run */
     ENGINE_EV_TRY_RESTART, /* nothing when it does not run */
-    ENGINE_EV_RELOAD,
+    ENGINE_EV_RELOAD,      /* ExecReload=; its failure fails the job and leaves the service as it is */
     ENGINE_EV_ISOLATE,     /* start, and stop what it does not pull in */
     ENGINE_EV_RESET_FAILED,
     ENGINE_EV_FINAL,       /* value: enum udb_final; irreversible */
@@ -41,7 +48,7 @@ enum engine_event_type {
     ENGINE_EV_SPAWN_FAILED, /* value: errno; text: reason. No process was left behind */
     /* The life of processes. */
     ENGINE_EV_EXEC_DONE,    /* the program itself runs now (not pintle-exec before it) */
-    ENGINE_EV_EXEC_FAILED,  /* value: errno; text: reason, from pintle-exec; its exit follows */
+    ENGINE_EV_EXEC_FAILED,  /* pid; value: errno; text: reason, from pintle-exec; its exit follows */
     ENGINE_EV_EXITED,       /* pid, code (si_code), value (si_status) */
     ENGINE_EV_EMPTY,        /* answer to ENGINE_ACT_WATCH_EMPTY: no process of the unit is left */
     /* The notify protocol: value is a set of enum engine_notify; pid with MAINPID; text with STATUS. */
@@ -72,16 +79,21 @@ struct engine_event {
 enum engine_action_type {
     ENGINE_ACT_SPAWN,       /* unit, exec_kind, exec_index, main: answer with SPAWNED or SPAWN_FAILED */
     ENGINE_ACT_CONDITIONS,  /* unit: judge Condition*= and Assert*= in a child (control_pid); exit 0 met, 1 skip, 2 assert failed */
-    ENGINE_ACT_KILL,        /* unit, whom, signal; SIGCONT follows by the runtime */
+    ENGINE_ACT_KILL,        /* unit, whom, signal; SIGCONT follows by the runtime. A process that is gone is no error */
     ENGINE_ACT_WATCH_EMPTY, /* unit: answer with EMPTY, now or when its last process is gone */
-    ENGINE_ACT_CLEANUP,     /* unit: its life is over: notify socket, cgroup, runtime directory */
+    ENGINE_ACT_CLEANUP,     /* unit: its life is over: notify socket, cgroup, runtime directory; ends a WATCH_EMPTY */
     ENGINE_ACT_STATE,       /* unit, from, to: for the log */
     ENGINE_ACT_JOB_DONE,    /* unit, job, job_id, result: for the log */
-    ENGINE_ACT_BOOT_DONE,   /* unit, result: SUCCESS, or what kept the boot's target from being reached */
+    /*
+     * unit, job.result: SUCCESS, or what kept the boot's target from being reached; the emergency unit is being started
+     * then, if there is one. Comes again with the emergency unit if that fails too: the runtime opens a shell.
+     */
+    ENGINE_ACT_BOOT_DONE,
     ENGINE_ACT_FINAL,       /* value: enum udb_final: every unit is down, go */
     ENGINE_ACT_TYPE_COUNT
 };
 
+/* ALL: every process of the unit's cgroup (or process groups), main_pid and control_pid included wherever they are. */
 enum engine_whom { ENGINE_KILL_MAIN, ENGINE_KILL_CONTROL, ENGINE_KILL_ALL };
 
 struct engine_action {
@@ -109,24 +121,29 @@ struct engine_action {
     };
 };
 
-/* Actions that one engine_run can give at least; a smaller room is a broken contract (-EINVAL). */
+/* The most actions that one event or one ready unit leads to; a smaller room is a broken contract (-EINVAL). */
 #define ENGINE_MIN_ROOM 16
+
+/* Entries of scratch that spreading a wish over @count units needs. */
+#define ENGINE_STACK_ENTRIES(count) (2 * (size_t)(count))
 
 struct engine {
     const struct udb *db; /* borrowed */
     struct runtab *table; /* borrowed, writable */
-    /* Scratch for spreading a wish, count entries each; borrowed. Nothing in it outlives a call. */
+    /* Scratch for spreading a wish; borrowed. Nothing in it outlives a call. */
     uint32_t *stack;
-    uint8_t *marks;
+    uint8_t *marks; /* all zero between calls */
     /* Actions collected by engine_event and engine_run for the caller; the caller empties it. */
     struct engine_action *actions;
     uint32_t n_actions;
     uint32_t room;
+    uint32_t n_dropped; /* actions that found no room: always 0, or ENGINE_MIN_ROOM is wrong */
+    uint64_t steps;     /* edges walked, units taken from the queue, heap moves: what the cost test counts */
 };
 
 /*
  * engine_init - tie an engine to a database, a table and its scratch
- * @stack: udb_count entries.  @marks: udb_count entries.  @actions: @room entries.
+ * @stack: ENGINE_STACK_ENTRIES(udb_count).  @marks: udb_count entries, cleared here.  @actions: @room entries.
  * Context: start-up, after exec, after a reload. Allocates nothing; borrows all.
  * Return: 0; -EINVAL when the table is not this database's or the room is too small.
  */
@@ -135,11 +152,13 @@ int engine_init(struct engine *e, const struct udb *db, struct runtab *table, ui
 
 /*
  * engine_event - take one event at the time @now
- * Context: main loop. May leave actions of type STATE, JOB_DONE, BOOT_DONE, KILL, CLEANUP, WATCH_EMPTY; never overflows
- * the room: what does not fit is queued as ready work for engine_run.
- * Return: for wishes: the id of the job that was made (> 0), 0 when there was nothing to do, -ENOENT (unit
- * not loaded; text in reason), -EPERM (refused: RefuseManual..., irreversible shutdown), -EDEADLK (it requires
- * what it conflicts with). For the other events 0; -EINVAL for an event that this state does not know, which is logged.
+ * Context: main loop. May leave actions, ENGINE_MIN_ROOM at most; what a wish means for other units waits in the
+ * ready queue for engine_run. The caller performs the actions before it brings the next event.
+ * Return: for wishes: the id of the job that was made (> 0; it may have ended already), 0 when there was nothing to
+ * do, -ENOENT (unit not loaded; text in reason), -EPERM (refused: RefuseManual..., irreversible shutdown), -EDEADLK (it
+ * requires what it conflicts with; text in reason), of a reload -EOPNOTSUPP (no ExecReload=) and -ESRCH (does not run).
+ * For the other events 0; -EINVAL for an event that this state does not know, which is logged.
+ * -EAGAIN: less than ENGINE_MIN_ROOM was free, nothing was taken.
  */
 int engine_event(struct engine *e, const struct engine_event *ev, uint64_t now);
 

@@ -230,6 +230,16 @@ void runtab_pid_remove(struct runtab *t, pid_t pid)
     slots[hole] = (struct run_pid){0};
 }
 
+uint32_t runtab_pid_count(const struct runtab *t)
+{
+    const struct run_pid *slots = pid_slots(t);
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < t->header->pid_room; i++)
+        n += slots[i].pid != 0;
+    return n;
+}
+
 const char *run_state_name(enum run_state s)
 {
     static const char *const names[] = {
@@ -282,6 +292,8 @@ const char *run_job_name(enum run_job j)
         return "stop";
     case RUN_JOB_RESTART:
         return "restart";
+    case RUN_JOB_RELOAD:
+        return "reload";
     case RUN_JOB_COUNT:
         break;
     }

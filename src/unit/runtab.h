@@ -10,6 +10,8 @@
  *  - Only PID 1 writes, between runtab_begin and runtab_end, which make the record's sequence counter odd and
  *    even again. The one exception: the kernel itself stores a new child's pid into main_pid or control_pid
  *    (clone3, CLONE_PARENT_SETTID), so that no running service is ever missing, even when PID 1 dies in between.
+ *  - n_wait, next_ready, heap_pos and the flag RUN_QUEUED are the engine's own and change as single words outside of
+ *    that: a reader that is told of them too early or too late loses nothing.
  *  - A reader copies a record and takes the copy only if the counter was even and the same before and after.
  *  - The engine's own structures (ready queue, timer heap, pid index) are in the file too, as indices.
  *  - header.events counts rounds in which something changed; it is a futex that PID 1 wakes, so waiting for a
@@ -67,6 +69,7 @@ enum run_job {
     RUN_JOB_START,
     RUN_JOB_STOP,
     RUN_JOB_RESTART, /* a stop that becomes a start when it is done */
+    RUN_JOB_RELOAD,  /* ExecReload=; waits for nobody, nobody waits for it */
     RUN_JOB_COUNT
 };
 
@@ -106,6 +109,14 @@ enum run_flags {
     RUN_HAS_CGROUP = 1 << 7,
     RUN_KILLED = 1 << 8,        /* SIGKILL was sent in this stop */
     RUN_CONDITION_OK = 1 << 9,  /* conditions were judged and met for the start under way */
+    RUN_SPAWNING = 1 << 10,     /* an action asked for a process; its answer has not come yet */
+    RUN_JOB_BEGUN = 1 << 11,    /* the start or reload is being carried out, no longer waiting */
+    RUN_REPORT = 1 << 12,       /* the end of job done_job_id is still to be told as an action */
+    RUN_DEP_FAILED = 1 << 13,   /* something that the waiting start requires failed; reason names it */
+    RUN_WATCHED = 1 << 14,      /* ENGINE_ACT_WATCH_EMPTY was asked, its answer is awaited */
+    RUN_AUTO_START = 1 << 15,   /* the start under way is an automatic restart */
+    RUN_MAIN_EXEC_FAILED = 1 << 16,    /* main_pid could not become its program: reason says why */
+    RUN_CONTROL_EXEC_FAILED = 1 << 17, /* the same of control_pid */
 };
 
 struct run_unit {
@@ -124,7 +135,7 @@ struct run_unit {
     int32_t exit_status; /* si_status */
     int32_t notify_fd;   /* -EBADF: none */
     uint32_t job_id;      /* of the job under way; 0: none */
-    uint32_t done_job_id; /* the last job that ended (any id up to it has ended) */
+    uint32_t done_job_id; /* the last job that ended (any id up to it has ended: run_job_ended) */
     uint32_t n_wait;      /* engine: how many other units' jobs this job has to wait for */
     uint32_t next_ready;  /* engine: ready queue link */
     uint32_t heap_pos;    /* engine: place in the timer heap; RUN_NONE when no deadline is set */
@@ -143,6 +154,10 @@ struct run_unit {
      * emptiness where there are no cgroups. They outlive their leaders: a group's number is not given away while it lives. */
     pid_t main_group;
     pid_t control_group;
+    /* How often OnFailure= was set off lately: two units that fail into each other must not spin. */
+    uint64_t hook_begin_usec;
+    uint32_t hook_count;
+    uint32_t reserved2;
 };
 
 /* Texts, in an array of their own: pages that nobody wrote cost PID 1 nothing. Under the unit's seq. */
@@ -177,7 +192,7 @@ struct runtab_header {
     uint32_t boot_unit;    /* what this boot is to reach */
     uint32_t final_unit;   /* the poweroff.target or the like that was asked for; RUN_NONE while running */
     uint32_t boot_done;    /* enum: 0 under way, 1 reached, 2 failed (emergency) */
-    uint32_t reserved;
+    uint32_t final_kind;   /* enum udb_final: how the machine goes down; 0 while running */
     /* The boot's time line, CLOCK_MONOTONIC usec. */
     uint64_t t_stage2;     /* first instruction of stage two's main */
     uint64_t t_early;      /* file systems, console, host name are done */
@@ -187,7 +202,7 @@ struct runtab_header {
     uint64_t image_bytes;  /* the ramdisk: held */
     uint64_t seed[2];       /* random, of this boot: INVOCATION_ID is made from it and start_usec */
     uint32_t notify_serial; /* names of notify sockets given out so far */
-    uint32_t reserved2;
+    uint32_t final_said;    /* 1: every unit is down, ENGINE_ACT_FINAL was given */
 };
 
 struct run_pid {
@@ -252,6 +267,12 @@ static inline void runtab_end(struct run_unit *u)
     __atomic_store_n(&u->seq, u->seq + 1, __ATOMIC_RELEASE);
 }
 
+/* run_job_ended - whether the job @id of this unit has ended, in whatever way. Ids may wrap: compare by distance. */
+static inline bool run_job_ended(const struct run_unit *u, uint32_t id)
+{
+    return (int32_t)(u->done_job_id - id) >= 0;
+}
+
 /*
  * runtab_read - a consistent copy of a unit's record and texts, for readers
  * @ret_text: may be NULL. Spins while PID 1 writes (nanoseconds); gives up after a bounded number of tries,
@@ -264,6 +285,7 @@ int runtab_read(const struct runtab *t, uint32_t unit, struct run_unit *ret_unit
 int runtab_pid_add(struct runtab *t, pid_t pid, uint32_t unit);
 uint32_t runtab_pid_find(const struct runtab *t, pid_t pid) _pure_; /* the unit, or RUN_NONE */
 void runtab_pid_remove(struct runtab *t, pid_t pid);
+uint32_t runtab_pid_count(const struct runtab *t) _pure_; /* for checks: O(pid_room) */
 
 const char *run_state_name(enum run_state s) _const_;       /* "stop-sigterm" */
 enum run_active run_state_active(enum run_state s) _const_;
