@@ -22,3 +22,10 @@ stage1_stage1_SOURCES = stage1/main.c stage1/stage1.h
 stage1_stage1_CPPFLAGS = $(COMMON_CPPFLAGS) $(CORE_INCLUDES) -I$(top_srcdir)/stage1
 stage1_stage1_LDADD = libstage1.a libcore.a libbase.a $(BLKID_LIBS) $(UDEV_LIBS)
 stage1_stage1_LDFLAGS = $(AM_LDFLAGS) $(PINTLE_PIE_LDFLAGS)
+# All of stage one but main.c, so that the unit tests link it.
+noinst_LIBRARIES += libstage1.a
+libstage1_a_CPPFLAGS = $(COMMON_CPPFLAGS) $(CORE_INCLUDES) -I$(top_srcdir)/stage1
+libstage1_a_SOURCES =
+libstage1_a_SOURCES += stage1/menu.c stage1/menu.h
+libstage1_a_SOURCES += stage1/page.c stage1/page.h
+TESTLIBS += libstage1.a

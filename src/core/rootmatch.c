@@ -218,8 +218,52 @@ static void why_candidate(const struct rootspec_candidate *c, const struct blkin
     }
 }
 
-char *rootspec_why_not(const struct rootspec *s, const struct blkinfo *dev, const struct blkinfo *const *all, size_t n,
-                       char *buf, size_t size)
+/* What why_candidate says, for a table: the values that have columns of their own are left out. */
+static void why_candidate_short(const struct rootspec_candidate *c, const struct blkinfo *dev, char *buf, size_t size)
+{
+    const char *tag = rootspec_kind_name(c->kind);
+    char shown[140];
+
+    switch (c->kind) {
+    case ROOTSPEC_UUID:
+    case ROOTSPEC_LABEL:
+        if (dev->probed == BLKINFO_PROBED && *dev->type)
+            snprintf(buf, size, *(c->kind == ROOTSPEC_UUID ? dev->uuid : dev->label) ? "other %s" : "no %s", tag);
+        else
+            why_superblock(c, dev, buf, size);
+        return;
+    case ROOTSPEC_PARTUUID:
+    case ROOTSPEC_PARTLABEL:
+        text_printable(c->kind == ROOTSPEC_PARTUUID ? dev->partuuid : dev->partlabel, shown, sizeof(shown));
+        if (*shown)
+            snprintf(buf, size, "%s is %s", tag, shown);
+        else if (dev->part == 0)
+            snprintf(buf, size, "a whole disk");
+        else
+            why_partition(c, dev, buf, size);
+        return;
+    case ROOTSPEC_NAME:
+        snprintf(buf, size, "other name");
+        return;
+    case ROOTSPEC_DEVNO:
+        snprintf(buf, size, "is %u:%u", dev->major, dev->minor);
+        return;
+    case ROOTSPEC_ID:
+    case ROOTSPEC_PATH:
+    case ROOTSPEC_NFS:
+    case ROOTSPEC_CIFS:
+    case ROOTSPEC_RAM:
+    case ROOTSPEC_MTD:
+    case ROOTSPEC_UBI:
+        why_candidate(c, dev, buf, size);
+        return;
+    }
+}
+
+typedef void why_fn(const struct rootspec_candidate *c, const struct blkinfo *dev, char *buf, size_t size);
+
+static char *join_why(why_fn *fn, const struct rootspec *s, const struct blkinfo *dev, const struct blkinfo *const *all,
+                      size_t n, char *buf, size_t size)
 {
     size_t used = 0;
 
@@ -231,15 +275,27 @@ char *rootspec_why_not(const struct rootspec *s, const struct blkinfo *dev, cons
         char one[320], earlier[320];
         bool said = false;
 
-        why_candidate(&s->v[i], dev, one, sizeof(one));
-        for (size_t j = 0; j < i && !said; j++) { /* "a whole disk ..." once, not for each of five candidates */
-            why_candidate(&s->v[j], dev, earlier, sizeof(earlier));
+        fn(&s->v[i], dev, one, sizeof(one));
+        for (size_t j = 0; j < i && !said; j++) { /* "a whole disk" once, not for each of five candidates */
+            fn(&s->v[j], dev, earlier, sizeof(earlier));
             said = streq(one, earlier);
         }
         if (!said)
             used += (size_t)snprintf(buf + used, size - used, "%s%s", used ? "; " : "", one);
     }
     return buf;
+}
+
+char *rootspec_why_not(const struct rootspec *s, const struct blkinfo *dev, const struct blkinfo *const *all, size_t n,
+                       char *buf, size_t size)
+{
+    return join_why(why_candidate, s, dev, all, n, buf, size);
+}
+
+char *rootspec_why_short(const struct rootspec *s, const struct blkinfo *dev, const struct blkinfo *const *all, size_t n,
+                         char *buf, size_t size)
+{
+    return join_why(why_candidate_short, s, dev, all, n, buf, size);
 }
 
 #define DISTANCE_FAR  99

@@ -112,6 +112,13 @@ char *rootspec_why_not(const struct rootspec *s, const struct blkinfo *dev, cons
                        char *buf, size_t size);
 
 /*
+ * rootspec_why_short - the same for a table that shows name, type, UUID and label anyway: "other UUID", "no LABEL",
+ * "PARTUUID is 1234-01"
+ */
+char *rootspec_why_short(const struct rootspec *s, const struct blkinfo *dev, const struct blkinfo *const *all, size_t n,
+                         char *buf, size_t size);
+
+/*
  * rootspec_nearest - the device that was probably meant, and what to write instead
  * A tag given under another tag's name, another case, one or two characters wrong, a disk of another driver's name.
  * @buf: "vda1 has it as its PARTUUID: did you mean root=PARTUUID=...?"; empty when nothing is near.
