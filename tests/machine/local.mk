@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Machine tests: QEMU with the distribution's kernel. Each is a Python file; the harness is in tests/lib.
-MACHINE_TESTS =
+MACHINE_TESTS = \
+	tests/machine/test-harness.py
 
 # The real root's /sbin/init in most of them. Static, and of no use under sanitizers, where no machine is booted.
 if !SANITIZERS
@@ -12,4 +13,4 @@ tests_machine_testinit_LDADD =
 TESTS += $(MACHINE_TESTS)
 endif
 
-EXTRA_DIST += $(MACHINE_TESTS)
+EXTRA_DIST += $(MACHINE_TESTS) tests/lib/channel.py tests/lib/image.py tests/lib/machine.py tests/lib/testcase.py
