@@ -6,7 +6,9 @@
  * object on one line, written to the second serial port, where no kernel message can cut into it:
  *
  *   {"uptime": "4.71", "argv": [..], "environ": [..], "cmdline": "..", "mounts": "..mountinfo..",
- *    "fds": ["0 /dev/console", ..], "cwd": "/", "root": "8:1", "meminfo": "..", "dev": "..", "pid": 1}
+ *    "fds": ["0 /dev/console", ..], "cwd": "/", "root": "8:1", "which": "..", "meminfo": "..", "modules": "..", "pid": 1}
+ *
+ * "which" is the root's own /etc/testinit: a test that offers several roots sees which one was taken.
  *
  * The word testinit.do= of the kernel's command line (dotted, so that the kernel hands it to no init) says what comes
  * then: poweroff (without it), reboot, or serve: read lines from the second port, each a command of which the answer
@@ -121,6 +123,7 @@ static void put_report(char *const *argv, char *const *env)
     put_list("argv", argv);
     put_list("environ", env);
     put_fds();
+    put_key_file("which", "/etc/testinit");
     put_key_file("uptime", "/proc/uptime");
     put_key_file("cmdline", "/proc/cmdline");
     put_key_file("mounts", "/proc/self/mountinfo");

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""pintle - what the machine tests share: the image of the built pintle, and roots whose init is testinit."""
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+from image import MIB, Executable, Link, Partition, make_archive, make_disk
+from machine import Machine, build_path, need_machine
+from testcase import Skip, environment
+
+BUSYBOX = Path("/bin/busybox")
+
+_work = tempfile.TemporaryDirectory(prefix="pintle-test-")
+
+
+def work(name):
+    """A file that is gone with the test."""
+    return os.path.join(_work.name, name)
+
+
+def prepare():
+    """For main()."""
+    need_machine()
+    build_path("stage1/stage1")
+    build_path("tests/machine/testinit")
+
+
+def need_busybox():
+    if not BUSYBOX.exists():
+        raise Skip("busybox-static is not installed")
+    return BUSYBOX
+
+
+def mkinitrd(output, *words):
+    """Run the built pintle-mkinitrd for the tests' kernel. Returns what it printed."""
+    command = [build_path("pintle-mkinitrd"), "-k", environment("PINTLE_TEST_KERNEL_VERSION"), "-o", output, *words]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)}: exit status {done.returncode}\n{done.stdout}")
+    return done.stdout
+
+
+_images = {}
+
+
+def initrd(*words):
+    """An image made with these words for pintle-mkinitrd, once a test file."""
+    ready = os.environ.get("PINTLE_TEST_INITRD")  # by hand: another builder's image
+    if ready and not words:
+        return ready
+    if words not in _images:
+        path = work(f"initrd-{len(_images)}")
+        mkinitrd(path, *(words or ("--generic",)))
+        _images[words] = path
+    return _images[words]
+
+
+def with_ballast(image, mib):
+    """The image with a second archive behind it that holds a file of random-looking data: memory that must come back."""
+    ballast = work("ballast.cpio")
+    make_archive(ballast, {"ballast": os.urandom(MIB) * mib})
+    path = work(f"{os.path.basename(image)}-{mib}")
+    with open(path, "wb") as whole:
+        data = Path(image).read_bytes()
+        whole.write(data + b"\0" * (-len(data) % 512) + Path(ballast).read_bytes())
+    return path
+
+
+def test_root(name):
+    """A root with testinit, which reports `name` as "which"."""
+    return {"sbin/init": Path(build_path("tests/machine/testinit")), "etc/testinit": name,
+            "dev": None, "proc": None, "sys": None, "run": None, "tmp": None}
+
+
+def busybox_root(inittab):
+    """A root with busybox as its init."""
+    return {"bin/busybox": need_busybox(), "bin/sh": Link("busybox"), "sbin/init": Link("../bin/busybox"),
+            "etc/inittab": inittab, "dev": None, "proc": None, "sys": None, "run": None}
+
+
+def boot(append, disks=(), image=None, **options):
+    return Machine(image or initrd(), append, disks, **options)
+
+
+def meminfo(report):
+    """The report's /proc/meminfo, in KiB."""
+    return {line.split(":")[0]: int(line.split()[1]) for line in report["meminfo"].splitlines() if line}
+
+
+def mounts(report):
+    """The report's mountinfo as {mount point: (type, options, source)}; the topmost where several are stacked."""
+    found = {}
+    for line in report["mounts"].splitlines():
+        left, _, right = line.partition(" - ")
+        fields = left.split()
+        kind, source, super_options = right.split()[:3]
+        found[fields[4]] = (kind, set(fields[5].split(",")) | set(super_options.split(",")), source)
+    return found
+
+
+__all__ = ["BUSYBOX", "Executable", "Link", "Machine", "Partition", "boot", "busybox_root", "initrd", "make_disk",
+           "meminfo", "mkinitrd", "mounts", "need_busybox", "prepare", "test_root", "with_ballast", "work"]
