@@ -10,6 +10,7 @@ libcore_a_SOURCES += src/core/ramdisk.c src/core/ramdisk.h
 libcore_a_SOURCES += src/core/udevmon.c src/core/udevmon.h
 libcore_a_SOURCES += src/core/modindex.c src/core/modindex.h
 libcore_a_SOURCES += src/core/modindexwrite.c
+libcore_a_SOURCES += src/core/modtree.c src/core/modtree.h
 TESTLIBS += libcore.a
 libcore_a_SOURCES += src/core/cmdline.c src/core/cmdline.h
 libcore_a_SOURCES += src/core/crypthash.c src/core/crypthash.h
