@@ -10,3 +10,4 @@ AM_TESTS_ENVIRONMENT = \
 
 include tests/unit/local.mk
 include tests/machine/local.mk
+include tests/bench/local.mk
