@@ -8,6 +8,7 @@ libcore_a_SOURCES += src/core/handoff.h
 libcore_a_SOURCES += src/core/initnote.h
 libcore_a_SOURCES += src/core/ramdisk.c src/core/ramdisk.h
 libcore_a_SOURCES += src/core/udevmon.c src/core/udevmon.h
+libcore_a_SOURCES += src/core/image.c src/core/image.h
 libcore_a_SOURCES += src/core/modindex.c src/core/modindex.h
 libcore_a_SOURCES += src/core/modindexwrite.c
 libcore_a_SOURCES += src/core/modtree.c src/core/modtree.h

@@ -22,6 +22,7 @@ struct build {
     struct strv notes;    /* lines for the final table: what was left out, and why it may matter */
     struct strv fs_types; /* file systems that the root may have, for the checkers */
     const char *shell;    /* path in the image; NULL when there is none */
+    const char *udevd;    /* the same of udev's daemon */
 };
 
 int build_init(struct build *b, const struct options *opt);

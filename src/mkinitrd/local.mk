@@ -12,7 +12,6 @@ libmkinitrd_a_SOURCES += src/mkinitrd/cpioread.c
 libmkinitrd_a_SOURCES += src/mkinitrd/elfdeps.c src/mkinitrd/elfdeps.h
 libmkinitrd_a_SOURCES += src/mkinitrd/generic.c
 libmkinitrd_a_SOURCES += src/mkinitrd/host.c src/mkinitrd/host.h
-libmkinitrd_a_SOURCES += src/mkinitrd/image.h
 libmkinitrd_a_SOURCES += src/mkinitrd/modules.c src/mkinitrd/modules.h
 libmkinitrd_a_SOURCES += src/mkinitrd/options.c src/mkinitrd/options.h
 libmkinitrd_a_SOURCES += src/mkinitrd/plan.c src/mkinitrd/plan.h

@@ -112,6 +112,8 @@ int skeleton_add_conf(struct build *b)
         fprintf(f, "shell-hash=%s\n", hash);
     if (b->shell)
         fprintf(f, "shell=%s\n", b->shell);
+    if (b->udevd)
+        fprintf(f, "udevd=%s\n", b->udevd);
     /* this file itself is one entry and one page more */
     fprintf(f, "unpacked=%llu\nentries=%zu\n", cpio_unpacked(&b->plan) + 4096, b->plan.n + 1);
     if (fclose(f) != 0)

@@ -148,7 +148,7 @@ int tools_add_udevd(struct build *b)
 {
     static const char *const daemons[] = {"/usr/lib/systemd/systemd-udevd", "/lib/systemd/systemd-udevd",
                                           "/usr/sbin/udevd", "/sbin/udevd"};
-    const char *found;
+    const char *found = NULL;
     int r;
 
     if (!b->opt->udevd)
@@ -157,6 +157,7 @@ int tools_add_udevd(struct build *b)
     if (r == -ENOENT)
         return log_error(r, "no udev daemon below '%s/': install udev, or leave --udevd out",
                          b->opt->sysroot);
+    b->udevd = found;
     for (size_t i = 0; i < ARRAY_SIZE(rules) && r >= 0; i++)
         r = add_rule(b, rules[i]);
     if (r >= 0)

@@ -5,6 +5,7 @@ UNIT_TESTS =
 UNIT_TESTS += tests/unit/test-cmdline
 UNIT_TESTS += tests/unit/test-crypthash
 UNIT_TESTS += tests/unit/test-fd
+UNIT_TESTS += tests/unit/test-image
 UNIT_TESTS += tests/unit/test-loop
 UNIT_TESTS += tests/unit/test-menu
 UNIT_TESTS += tests/unit/test-mntopt

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * image - the contract between the image builder and stage one: what every image holds, and where.
+ * image - the contract between the image builder and stage one: what every image holds, and where; and the
+ * reader of the two small files by which stage one knows its image.
  *
  * An image is one newc cpio archive, compressed as a whole or not at all.
  *
@@ -16,6 +17,7 @@
  *        kernel=      the kernel version whose modules it holds
  *        mode=        "host", "generic" or "list" (--modules)
  *        udev=        "lean" (the kernel's events are enough) or "udevd"
+ *        udevd=       path of udev's daemon, with udev=udevd
  *        shell-hash=  crypt(3) hash that opens the recovery shell; no such line: nothing does, but for
  *                     what the kernel command line says
  *        shell=       path of the recovery shell's program; absent when there is none
@@ -30,9 +32,38 @@
  */
 #pragma once
 
+#include "util.h"
+
 #define IMAGE_CONF        "/etc/pintle/stage1.conf"
 #define IMAGE_END_MARKER  "/etc/pintle/image.end"
 #define IMAGE_END_FORMAT  "pintle-image-end entries=%zu bytes=%llu\n"
 #define IMAGE_SYSROOT     "/sysroot"
 #define IMAGE_INIT        "/init"
 #define IMAGE_FIRST_INODE 721
+
+/* What IMAGE_CONF says; texts are empty and numbers 0 where it says nothing. */
+struct image_conf {
+    char version[64];
+    char kernel[128];
+    char mode[16];
+    char udevd[256]; /* empty in a lean image */
+    char shell[256];
+    char shell_hash[512];
+    uint64_t unpacked;
+    uint64_t entries;
+};
+
+/*
+ * image_read_conf - read IMAGE_CONF
+ * @dirfd: the image's root; the path is taken below it.
+ * Return: 0; -ENOENT when there is none: no image of pintle, or one that was cut short before it;
+ * -EBADMSG for a line that is not KEY=VALUE or a value that does not fit; another -errno.
+ */
+int image_read_conf(int dirfd, struct image_conf *ret);
+
+/*
+ * image_check_end - is the image whole?
+ * Return: 0; -ENODATA without an end marker: the image was cut short; -EBADMSG when its text is none or
+ * does not belong to @conf; another -errno.
+ */
+int image_check_end(int dirfd, const struct image_conf *conf);
