@@ -129,7 +129,8 @@ struct run_unit {
     pid_t main_pid;    /* 0: none */
     pid_t control_pid; /* a start-pre, stop... line; 0: none */
     uint8_t exec_kind; /* enum udb_exec of control_pid, or of main_pid for a oneshot */
-    uint8_t reserved[3];
+    uint8_t done_job; /* enum run_job: what done_job_id was */
+    uint8_t reserved[2];
     uint32_t exec_index; /* which line of that kind */
     int32_t exit_code;   /* si_code of the last main process (CLD_EXITED...), 0 before the first */
     int32_t exit_status; /* si_status */
@@ -267,10 +268,12 @@ static inline void runtab_end(struct run_unit *u)
     __atomic_store_n(&u->seq, u->seq + 1, __ATOMIC_RELEASE);
 }
 
-/* run_job_ended - whether the job @id of this unit has ended, in whatever way. Ids may wrap: compare by distance. */
+#define RUN_JOB_ID_MAX INT32_MAX /* behind it comes 1 again */
+
+/* run_job_ended - whether the job @id of this unit has ended, in whatever way. By distance, because ids wrap. */
 static inline bool run_job_ended(const struct run_unit *u, uint32_t id)
 {
-    return (int32_t)(u->done_job_id - id) >= 0;
+    return ((u->done_job_id - id) & RUN_JOB_ID_MAX) <= RUN_JOB_ID_MAX / 2;
 }
 
 /*
