@@ -5,6 +5,7 @@ UNIT_TESTS =
 UNIT_TESTS += tests/unit/test-cmdline
 UNIT_TESTS += tests/unit/test-crypthash
 UNIT_TESTS += tests/unit/test-engine-order
+UNIT_TESTS += tests/unit/test-ctl
 UNIT_TESTS += tests/unit/test-fd
 UNIT_TESTS += tests/unit/test-image
 UNIT_TESTS += tests/unit/test-loop
@@ -22,3 +23,4 @@ check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
 EXTRA_DIST += tests/unit/enginetest.h tests/unit/unittest.h
+EXTRA_DIST += tests/unit/unittest.h tests/unit/ctlfixture.h

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* verify: the compiler reads the files and says what is wrong with them; this only finds and starts it. */
+#include "ctl.h"
+#include "log.h"
+
+#define COMPILER PINTLE_LIBEXECDIR "/pintle-compile"
+
+int verify_units(struct ctl *ctl, char *const *words)
+{
+    _cleanup_free_ const char **argv = NULL;
+    const char *compiler = getenv("PINTLE_COMPILE") ?: COMPILER; /* a build that is not installed */
+    size_t n = 0, k = 0;
+
+    while (words[n])
+        n++;
+    argv = calloc(n + 4, sizeof(*argv));
+    if (!argv)
+        return log_error(-ENOMEM, "cannot verify");
+    argv[k++] = compiler;
+    argv[k++] = "--verify";
+    if (ctl->opt.json)
+        argv[k++] = "--json";
+    for (size_t i = 0; i < n; i++)
+        argv[k++] = words[i];
+    fflush(ctl->out);
+    execv(compiler, (char **)argv);
+    return log_error(-errno, "cannot run '%s'", compiler);
+}
