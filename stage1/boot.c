@@ -5,6 +5,7 @@
 
 #include "clock.h"
 #include "log.h"
+#include "recovery.h"
 #include "stage1.h"
 
 #define EVENTS_A_ROUND 64
@@ -42,10 +43,12 @@ static void on_monitor(void *data, int fd, uint32_t events)
 /* The state machine looks at the whole table after each batch: a single change needs no attention. */
 static void on_device_changed(void *data, struct device *dev)
 {
+    recovery_changed(data);
 }
 
 static void on_module_changed(void *data)
 {
+    recovery_changed(data);
 }
 
 /* --- choosing ------------------------------------------------------------------------------------------- */
@@ -219,6 +222,17 @@ static int parse_words(struct stage1 *s, const char *root)
     return 0;
 }
 
+/* Stage one has crashed and was run again (crash.h): a person decides, because the same may happen again. */
+static int fail_crashed(struct stage1 *s)
+{
+    struct fail f = {.kind = FAIL_INTERNAL, .error = -EFAULT};
+
+    fail_wanted(&f, "root=%s", s->spec.text);
+    fail_found(&f, "stage one crashed (number of the crash, signal, address: %.60s) and was run again", s->crashed);
+    fail_todo(&f, "r tries once more; please report it with the kernel's log");
+    return fail_with(s, &f);
+}
+
 static int start(struct stage1 *s)
 {
     const char *root = cmdline_get(&s->cmdline, "root");
@@ -231,6 +245,8 @@ static int start(struct stage1 *s)
     if (!root)
         return fail_spec(s, "root", "", -EINVAL, "the kernel's command line has no root=");
     r = parse_words(s, root);
+    if (r >= 0 && s->crashed)
+        r = fail_crashed(s);
     if (r >= 0)
         s->state = BOOT_WAITING;
     return r;
@@ -259,8 +275,11 @@ static int coldplug(struct stage1 *s)
 
 int boot_run(struct stage1 *s)
 {
-    int r = coldplug(s);
+    int r = recovery_init(s);
 
+    if (r < 0)
+        return log_error(r, "cannot prepare the recovery page");
+    r = coldplug(s);
     if (r < 0)
         return r;
     (void)start(s); /* a failure is on the page already; the loop goes on */
@@ -273,20 +292,49 @@ int boot_run(struct stage1 *s)
         if (r < 0)
             return log_error(r, "the event loop broke");
     }
+    recovery_done(s);
     return 0;
 }
 
-static int take_new_root(struct stage1 *s, const char *text)
+/* The kernel's command line with a person's words behind it: they win. What they replace stays until all is well. */
+static int take_new_root(struct stage1 *s, const char *words)
 {
-    struct rootspec spec;
-    char why[512];
-    int r = rootspec_parse(text, &spec, why, sizeof(why));
+    struct cmdline line, old = s->cmdline;
+    struct rootspec spec = {0};
+    char why[512] = "";
+    int r = cmdline_read(NULL, &line);
 
-    if (r < 0)
+    if (r >= 0)
+        r = cmdline_append(&line, words, strlen(words));
+    if (r >= 0)
+        r = rootspec_parse(cmdline_get(&line, "root") ?: "", &spec, why, sizeof(why));
+    s->cmdline = line;
+    if (r >= 0)
+        r = mounting_prepare(s, why, sizeof(why));
+    if (r < 0) {
+        s->cmdline = old;
+        cmdline_done(&line);
+        rootspec_done(&spec);
         return r;
+    }
+    cmdline_done(&old);
     rootspec_done(&s->spec);
     s->spec = spec;
-    return mounting_prepare(s, why, sizeof(why));
+    return 0;
+}
+
+/* From the start, but for what is known of the devices: what failed to load or to be read is tried again. */
+static void start_again(struct stage1 *s)
+{
+    int r;
+
+    mounting_undo(s);
+    loader_retry(&s->loader);
+    devices_retry(&s->devices);
+    r = udevmon_enumerate(&s->monitor, NULL, on_device, s);
+    if (r < 0)
+        stage1_warn(s, r, "cannot look at all devices that are there");
+    mounting_preload(s);
 }
 
 int boot_answer(struct stage1 *s, enum boot_answer answer, const char *text)
@@ -301,7 +349,7 @@ int boot_answer(struct stage1 *s, enum boot_answer answer, const char *text)
         r = -EINVAL; /* there is nothing that could be tried again */
     if (r < 0)
         return r;
-    mounting_undo(s);
+    start_again(s);
     rootwait_restart(&s->wait, &s->cmdline, clock_now(), answer == BOOT_ANSWER_WAIT);
     s->state = BOOT_WAITING;
     return 0;

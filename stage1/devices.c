@@ -255,3 +255,10 @@ void devices_probe_all(struct devices *d)
     d->eager = true;
     devices_probe(d);
 }
+
+void devices_retry(struct devices *d)
+{
+    for (size_t i = 0; i < d->n; i++)
+        if (d->v[i]->info.probed == BLKINFO_FAILED)
+            d->v[i]->wanted = true;
+}

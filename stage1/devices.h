@@ -47,6 +47,9 @@ void devices_probe_all(struct devices *d);
 /* devices_want - somebody needs to know what is on this one, whole disk or not. */
 void devices_want(struct devices *d, struct device *dev);
 
+/* devices_retry - read again what could not be read. */
+void devices_retry(struct devices *d);
+
 /* devices_find - by the kernel's name. Return: borrowed; NULL. */
 struct device *devices_find(const struct devices *d, const char *name) _pure_;
 

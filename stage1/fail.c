@@ -5,6 +5,7 @@
 #include <sys/reboot.h>
 
 #include "log.h"
+#include "recovery.h"
 #include "stage1.h"
 
 #define FAIL_LAST_SEC 60
@@ -28,6 +29,7 @@ int fail_with(struct stage1 *s, const struct fail *why)
     s->failed = *why;
     s->state = BOOT_FAILED;
     log_error(why->error, "wanted: %s; found: %s; to do: %s", why->wanted, why->found, why->todo);
+    recovery_fail(s);
     return why->error ?: -EPROTO;
 }
 

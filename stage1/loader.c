@@ -337,6 +337,20 @@ static void start_chain(struct loader *l, const uint32_t *list, size_t n)
     begin_next(c);
 }
 
+void loader_retry(struct loader *l)
+{
+    for (uint32_t i = 0; i < l->n; i++) {
+        struct loader_module *m = &l->modules[i];
+
+        if (m->state != LOADER_FAILED)
+            continue;
+        m->state = LOADER_IDLE;
+        m->error = 0;
+        if (m->target)
+            want(l, i);
+    }
+}
+
 void loader_run(struct loader *l)
 {
     if (!l->dirty)

@@ -72,6 +72,9 @@ int loader_want_alias(struct loader *l, const char *modalias, const char *syspat
 /* loader_want - ask for one by name. Return: 0; -ENOENT when the image does not have it. */
 int loader_want(struct loader *l, const char *name);
 
+/* loader_retry - ask again for what failed, and for all that a failure kept from loading. */
+void loader_retry(struct loader *l);
+
 /* loader_run - start children for what can start. Call once after a batch of events. */
 void loader_run(struct loader *l);
 

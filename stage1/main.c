@@ -5,6 +5,7 @@
 #include <stdarg.h>
 
 #include "clock.h"
+#include "crash.h"
 #include "early.h"
 #include "handover.h"
 #include "log.h"
@@ -65,6 +66,7 @@ int main(int argc, char *argv[], char *envp[])
     s.argv = argv;
     s.envp = envp;
     s.root.fsck_status = -1;
+    (void)crash_init(argv, envp, &s.crashed); /* without it a fault panics the kernel, as it does everywhere else */
     r = begin(&s);
     if (r >= 0)
         r = boot_run(&s);

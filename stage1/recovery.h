@@ -2,19 +2,24 @@
 /*
  * recovery - what a person sees and can do while the root is not there: the waiting line, the page, the menu.
  *
- * Owns the consoles (console.h) from the first waiting line on, the page's text (page.h), one menu a console
- * (menu.h), the shells and the password prompt (shell.h), the countdown to a reboot. Nothing is opened and nothing
- * is shown on a boot that finds its root within RECOVERY_FIRST_LINE_USEC.
+ * Owns the consoles (console.h) from the first waiting line on, the page's text (page.h), one menu a console (menu.h),
+ * the shell and the password prompt (shell.h), the countdown to a reboot. Nothing is opened and nothing is shown on a
+ * boot that finds its root within RECOVERY_FIRST_LINE_USEC.
  *
  * It looks at the boot's state by itself; the boot tells it of what it cannot see:
  *
  *   recovery_init      once, when the loop is there
  *   recovery_fail      from fail_with(), with s->failed filled in and s->state BOOT_FAILED
  *   recovery_changed   from wherever a device appeared, was probed or went, or a module was loaded
- *   recovery_done      before the pivot: consoles are put back as they were found and closed, shells are gone
+ *   recovery_done      before the pivot: consoles are put back as they were found and closed
  *
- * and is answered through boot_answer(). When the page is there because of time (FAIL_TIMEOUT, FAIL_ASKED) and the root
- * appears after all, the boot goes on by itself unless somebody is typing or has a shell open.
+ * and is answered through boot_answer(). The first answer wins, on whichever console it is given. When the page is there
+ * because of time (FAIL_TIMEOUT, FAIL_ASKED) and the root appears after all, the boot goes on by itself, unless somebody
+ * is typing or has had a shell: then the menu tells, and r goes on.
+ *
+ * The countdown: with panic=N the machine reboots N seconds after the page (panic=0: never, panic=-1: at once) unless a
+ * key is pressed. Without panic= it waits for ever for somebody to come, but where there is no console at all nobody
+ * can: then it reboots after RECOVERY_REBOOT_SEC.
  */
 #pragma once
 
@@ -25,25 +30,23 @@ struct stage1;
 #define RECOVERY_FIRST_LINE_USEC  (2 * USEC_PER_SEC)
 #define RECOVERY_SECOND_LINE_USEC (5 * USEC_PER_SEC)
 #define RECOVERY_LINE_EVERY_USEC  (10 * USEC_PER_SEC)
-/* Without panic=N: nobody can answer, or nobody did, though the machine could be of use to somebody if it tried again. */
-#define RECOVERY_REBOOT_NO_CONSOLE_SEC 60
+#define RECOVERY_REBOOT_SEC       60
 
 /* recovery_init - start the clock of the waiting line. Return: 0; -ENOMEM; -ENOSPC. */
 int recovery_init(struct stage1 *s);
 
-/* recovery_fail - show the page on every console. Never fails: with no console the countdown begins. */
+/* recovery_fail - show the page on every console, as soon as the devices that are being read have been (or a second). */
 void recovery_fail(struct stage1 *s);
 
-/* recovery_changed - cheap: it looks at the time and the state, and remembers that there is news. */
+/* recovery_changed - cheap: while nothing has failed it does nothing. */
 void recovery_changed(struct stage1 *s);
 
-/* recovery_done - let go of everything; may be called twice. */
+/* recovery_done - let go of everything; may be called twice, and without recovery_init. */
 void recovery_done(struct stage1 *s);
 
 /*
- * recovery_crash_init - from here on a SIGSEGV, SIGBUS, SIGFPE, SIGILL or SIGABRT of stage one does not panic the kernel:
- * what happened is written to every console, then the machine reboots after panic=N (else 60) seconds, or at once when
- * a key is pressed.
- * Context: PID 1, as early as there is a console.
+ * recovery_countdown - what panic= and the consoles say; pure
+ * @panic: the word's value; NULL: there is none.
+ * Return: seconds until the reboot; -1: none.
  */
-void recovery_crash_init(const char *panic_word);
+int64_t recovery_countdown(const char *panic, bool has_console) _pure_;

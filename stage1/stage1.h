@@ -56,6 +56,8 @@ struct stage1 {
     struct strv warnings;
     uint64_t image_bytes; /* what the unpacked image holds; 0: not known */
     uint64_t freed_bytes; /* given back already, after re-homing */
+    const char *crashed;  /* what crash_init told of an earlier life; NULL: none */
+    struct recovery *recovery; /* recovery.h; owned by it */
     struct fail failed; /* the last failure, while state is BOOT_FAILED */
 };
 
