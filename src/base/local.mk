@@ -6,6 +6,7 @@ libbase_a_SOURCES = \
 	src/base/log.c src/base/log.h \
 	src/base/loop.c src/base/loop.h \
 	src/base/record.c src/base/record.h \
+	src/base/strmap.c src/base/strmap.h \
 	src/base/sys.c src/base/sys.h \
 	src/base/text.c src/base/text.h \
 	src/base/util.h

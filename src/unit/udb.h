@@ -171,7 +171,11 @@ struct udb_command {
 #define UDB_PROP_DROP_IN "DropInPaths"
 #define UDB_PROP_ALIAS   "Names"
 
-/* A directive as given: specifiers expanded, otherwise the file's own text. */
+/*
+ * A directive as given: specifiers expanded, otherwise the file's own text. Values that were bad are not here, and
+ * neither are resets: what an empty assignment took away is gone, so a reader takes what it finds, in order.
+ * (Environment= is in udb_service.environment too, split and resolved word by word: use that.)
+ */
 struct udb_prop {
     uint16_t directive; /* index into the table of directives (directive.h), for speed */
     uint16_t section;

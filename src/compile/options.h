@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * options - the command line of pintle-compile.
+ */
+#pragma once
+
+#include "bootenv.h"
+
+struct options {
+    const char *root;   /* "" for the running system */
+    const char *output; /* NULL: none; "-": standard output */
+    bool boot, verify, dump, quiet, directives;
+    char **names; /* verify: units and files */
+    size_t n_names;
+    const char *const *dirs; /* NULL: the standard ones */
+    struct bootenv env;
+};
+
+/* options_parse - Return: 0 to go on; 1 when all is done (--help); -EINVAL, said already. */
+int options_parse(int argc, char **argv, struct options *ret);
