@@ -15,3 +15,35 @@ libengine_a_SOURCES = \
 	stage2/engine-timer.c \
 	stage2/engine-wish.c
 TESTLIBS += libengine.a
+STAGE2_CPPFLAGS = $(COMMON_CPPFLAGS) $(STAGE2_INCLUDES)
+
+# All of PID 1 but its main, so that unit tests can link it.
+noinst_LIBRARIES += libstage2.a
+libstage2_a_CPPFLAGS = $(STAGE2_CPPFLAGS)
+libstage2_a_SOURCES = \
+	stage2/cgroup.c stage2/cgroup.h \
+	stage2/childsetup.c stage2/childsetup.h \
+	stage2/console.c stage2/console.h \
+	stage2/controlsock.c stage2/controlsock.h \
+	stage2/down.c stage2/down.h \
+	stage2/drive.c stage2/drive.h \
+	stage2/duties.c stage2/duties.h \
+	stage2/emergency.c stage2/emergency.h \
+	stage2/helper.c stage2/helper.h \
+	stage2/holders.c stage2/holders.h \
+	stage2/logline.c stage2/logline.h \
+	stage2/notify.c stage2/notify.h stage2/notifymsg.c \
+	stage2/oldroot.c stage2/oldroot.h \
+	stage2/reap.c stage2/reap.h \
+	stage2/signals.c stage2/signals.h \
+	stage2/spawn.c stage2/spawn.h \
+	stage2/spawnenv.c stage2/spawnenv.h \
+	stage2/stage2.h \
+	stage2/state.c stage2/state.h \
+	stage2/takeover.c stage2/takeover.h
+
+sbin_PROGRAMS += pintle
+pintle_SOURCES = stage2/main.c
+pintle_CPPFLAGS = $(STAGE2_CPPFLAGS)
+pintle_LDFLAGS = $(AM_LDFLAGS) $(PINTLE_STATIC_LDFLAGS)
+pintle_LDADD = libstage2.a libengine.a libunit.a libcore.a libbase.a

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "console.h"
+
+#include <stdarg.h>
+
+#include "log.h"
+#include "sys.h"
+#include "text.h"
+
+#define FIRST_LOOK (3 * USEC_PER_SEC)
+#define NEXT_LOOK  (5 * USEC_PER_SEC)
+#define SHOWN_MAX  3
+
+static loop_id timer;
+
+void console_say(struct stage2 *s, const char *format, ...)
+{
+    char line[512];
+    va_list ap;
+    int n;
+
+    va_start(ap, format);
+    n = vsnprintf(line, sizeof(line) - 1, format, ap);
+    va_end(ap);
+    if (!s->kmsg) {
+        log_info("%s", line);
+        return;
+    }
+    n = MIN(n, (int)sizeof(line) - 2);
+    line[n++] = '\r'; /* a getty may have the terminal in raw mode by now */
+    line[n++] = '\n';
+    (void)sys.write(STDERR_FILENO, line, (size_t)n); /* the console, non-blocking: a stopped terminal loses the line */
+}
+
+static bool is_waited_for(const struct run_unit *u)
+{
+    enum run_active a = run_state_active((enum run_state)u->state);
+
+    return u->job != RUN_JOB_NONE && (a == RUN_ACTIVE_ACTIVATING || a == RUN_ACTIVE_DEACTIVATING);
+}
+
+static size_t describe(struct stage2 *s, uint32_t unit, uint64_t now, char *buf, size_t size)
+{
+    const struct run_unit *u = runtab_unit(&s->table, unit);
+    uint64_t since = u->job == RUN_JOB_START ? MAX(u->start_usec, u->job_usec) : MAX(u->stop_usec, u->job_usec);
+    char so_far[32], limit[32] = "no limit";
+    int n;
+
+    text_format_usec((now > since ? now - since : 0) / USEC_PER_SEC * USEC_PER_SEC, so_far, sizeof(so_far));
+    if (u->heap_pos != RUN_NONE && u->deadline_usec != USEC_INFINITY && u->deadline_usec > since) {
+        text_format_usec((u->deadline_usec - since + USEC_PER_SEC / 2) / USEC_PER_SEC * USEC_PER_SEC, limit,
+                         sizeof(limit));
+        n = snprintf(buf, size, "%s (%s of %s)", udb_name(&s->db, unit), so_far, limit);
+    } else
+        n = snprintf(buf, size, "%s (%s, %s)", udb_name(&s->db, unit), so_far, limit);
+    return MIN((size_t)n, size - 1);
+}
+
+static void on_timer(void *data, int fd _unused_, uint32_t events _unused_)
+{
+    struct stage2 *s = data;
+    uint64_t now = sys.now();
+    uint32_t n_waited = 0;
+    char line[400];
+    size_t n = 0;
+
+    timer = 0;
+    if (!s->has_units || s->table.header->n_jobs == 0)
+        return;
+    line[0] = '\0';
+    for (uint32_t i = 0; i < udb_count(&s->db); i++) {
+        if (!is_waited_for(runtab_unit(&s->table, i)) || n_waited++ >= SHOWN_MAX)
+            continue;
+        n += (size_t)snprintf(line + n, sizeof(line) - n, "%s", n > 0 ? ", " : "");
+        n += describe(s, i, now, line + n, sizeof(line) - n);
+    }
+    if (n_waited > SHOWN_MAX)
+        console_say(s, "waiting for %s and %u more", line, n_waited - SHOWN_MAX);
+    else if (n_waited > 0)
+        console_say(s, "waiting for %s", line);
+    (void)loop_add_timer(&s->loop, now + NEXT_LOOK, LOOP_PRIO_IDLE, on_timer, s, &timer);
+}
+
+void console_init(struct stage2 *s)
+{
+    (void)loop_add_timer(&s->loop, s->t_early + FIRST_LOOK, LOOP_PRIO_IDLE, on_timer, s, &timer);
+}
+
+void console_tick(struct stage2 *s)
+{
+    if (timer == 0 && s->table.header->n_jobs > 0)
+        (void)loop_add_timer(&s->loop, sys.now() + FIRST_LOOK, LOOP_PRIO_IDLE, on_timer, s, &timer);
+}
+
+void console_boot_done(struct stage2 *s, uint32_t unit, enum run_result result)
+{
+    char span[32];
+    const char *name = udb_name(&s->db, unit);
+
+    if (result == RUN_RESULT_SUCCESS) {
+        log_info("reached %s %s after PID 1 began; %u units failed", name,
+                 text_format_usec(sys.now() - s->t_start, span, sizeof(span)), s->table.header->n_failed);
+        return;
+    }
+    if (result == RUN_RESULT_CANCELED) {
+        log_info("%s is no longer what this boot is to reach", name);
+        return;
+    }
+    (void)log_error(0, "the boot did not reach %s (%s)", name, run_result_name(result));
+    for (uint32_t i = 0, shown = 0; i < udb_count(&s->db) && shown < 8; i++)
+        if (runtab_unit(&s->table, i)->state == RUN_FAILED) {
+            const char *reason = runtab_text(&s->table, i)->reason;
+
+            console_say(s, "  failed: %s%s%.*s", udb_name(&s->db, i), *reason ? ": " : "", RUN_REASON_TEXT, reason);
+            shown++;
+        }
+    console_say(s, "  look: pintlectl status UNIT, pintlectl list --failed; go on: pintlectl start %s", name);
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "controlsock.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include "control.h"
+#include "down.h"
+#include "drive.h"
+#include "log.h"
+#include "paths.h"
+#include "state.h"
+#include "sys.h"
+
+#define CLIENT_MAX     64
+#define ACCEPT_MAX     16                  /* a round */
+#define CLIENT_TIMEOUT (10 * USEC_PER_SEC) /* a client that connects and says nothing */
+
+static struct client {
+    int fd; /* valid while id != 0 */
+    loop_id id;
+    uint64_t since;
+    bool waits_for_reload;
+} clients[CLIENT_MAX];
+
+static int listen_fd = -EBADF;
+static loop_id listen_id;
+
+static void client_close(struct stage2 *s, struct client *c)
+{
+    loop_remove(&s->loop, c->id);
+    (void)sys.close(c->fd);
+    *c = (struct client){.id = 0};
+}
+
+static void client_reply(struct stage2 *s, struct client *c, int result, const char *message)
+{
+    uint64_t room[CONTROL_MAX / 8];
+    struct record_writer w;
+    ssize_t n;
+
+    record_begin(&w, room, sizeof(room));
+    record_put_u32(&w, CONTROL_ERROR, result < 0 ? (uint32_t)-result : 0);
+    record_put_u32(&w, CONTROL_JOB, result > 0 ? (uint32_t)result : 0);
+    if (result < 0)
+        record_put_text(&w, CONTROL_MESSAGE, message);
+    n = record_finish(&w);
+    if (n > 0)
+        (void)sys.send(c->fd, room, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
+    client_close(s, c);
+}
+
+struct request {
+    uint32_t op;
+    uint32_t unit;
+    uint64_t db;
+    uint32_t flags;
+};
+
+static int parse_request(const void *data, size_t size, struct request *ret)
+{
+    struct record_reader rd;
+    struct record_entry e;
+
+    *ret = (struct request){.unit = UDB_NONE};
+    if (record_open(&rd, data, size) < 0)
+        return -EBADMSG;
+    while (record_next(&rd, &e)) {
+        if (e.tag == CONTROL_OP)
+            ret->op = record_u32(&e);
+        else if (e.tag == CONTROL_UNIT)
+            ret->unit = record_u32(&e);
+        else if (e.tag == CONTROL_DB)
+            ret->db = record_u64(&e);
+        else if (e.tag == CONTROL_FLAGS)
+            ret->flags = record_u32(&e);
+    }
+    return ret->op == 0 ? -EBADMSG : 0;
+}
+
+static const enum engine_event_type unit_ops[] = {
+    [CONTROL_OP_START] = ENGINE_EV_START,
+    [CONTROL_OP_STOP] = ENGINE_EV_STOP,
+    [CONTROL_OP_RESTART] = ENGINE_EV_RESTART,
+    [CONTROL_OP_TRY_RESTART] = ENGINE_EV_TRY_RESTART,
+    [CONTROL_OP_RELOAD] = ENGINE_EV_RELOAD,
+    [CONTROL_OP_RESET_FAILED] = ENGINE_EV_RESET_FAILED,
+    [CONTROL_OP_ISOLATE] = ENGINE_EV_ISOLATE,
+};
+
+static int unit_request(struct stage2 *s, const struct request *req)
+{
+    if (!s->has_units)
+        return -ENODATA;
+    if (req->db != s->db.header->checksum)
+        return -ESTALE;
+    if (req->unit >= udb_count(&s->db))
+        return -EINVAL;
+    return drive_event(s, &(struct engine_event){.type = unit_ops[req->op], .unit = req->unit});
+}
+
+static const char *explain(struct stage2 *s, const struct request *req, int r)
+{
+    const char *reason = "";
+
+    switch (r) {
+    case -ESTALE:
+        return "the unit files were loaded again meanwhile: map the database again";
+    case -ENODATA:
+        return "no units are loaded";
+    case -EINVAL:
+        return "there is no such unit or operation";
+    case -EPERM:
+        return "refused: the unit does not allow it, or the machine is going down";
+    case -EDEADLK:
+        return "it requires what it conflicts with";
+    case -ENOENT:
+        if (s->has_units && req->unit < udb_count(&s->db))
+            reason = runtab_text(&s->table, req->unit)->reason;
+        return *reason ? reason : "the unit is not loaded";
+    default:
+        return strerrordesc_np(-r) ?: "unknown error";
+    }
+}
+
+static void reload_done(struct stage2 *s, int result, void *data _unused_)
+{
+    for (size_t i = 0; i < CLIENT_MAX; i++)
+        if (clients[i].id != 0 && clients[i].waits_for_reload)
+            client_reply(s, &clients[i], result,
+                         "the unit files could not be compiled; the units as they were stay in use");
+}
+
+static void take_request(struct stage2 *s, struct client *c, const struct request *req)
+{
+    int r = -EINVAL;
+
+    switch (req->op) {
+    case CONTROL_OP_START:
+    case CONTROL_OP_STOP:
+    case CONTROL_OP_RESTART:
+    case CONTROL_OP_TRY_RESTART:
+    case CONTROL_OP_RELOAD:
+    case CONTROL_OP_RESET_FAILED:
+    case CONTROL_OP_ISOLATE:
+        r = unit_request(s, req);
+        break;
+    case CONTROL_OP_FINAL:
+    case CONTROL_OP_FINAL_NOW:
+        if (req->flags >> 8 == UDB_FINAL_NONE || req->flags >> 8 > UDB_FINAL_EXIT)
+            break;
+        if (req->op == CONTROL_OP_FINAL) {
+            r = drive_final(s, (enum udb_final)(req->flags >> 8));
+            break;
+        }
+        client_reply(s, c, 0, NULL);
+        down_begin(s, (enum udb_final)(req->flags >> 8));
+        return;
+    case CONTROL_OP_DAEMON_RELOAD:
+        r = state_reload(s, reload_done, NULL);
+        if (r == 0) {
+            c->waits_for_reload = true; /* answered by reload_done */
+            return;
+        }
+        break;
+    case CONTROL_OP_PING:
+        r = 0;
+        break;
+    default:
+        break;
+    }
+    client_reply(s, c, r, r < 0 ? explain(s, req, r) : NULL);
+}
+
+static void on_client(void *data, int fd, uint32_t events)
+{
+    struct client *c = data;
+    uint64_t room[CONTROL_MAX / 8];
+    struct iovec iov = {.iov_base = room, .iov_len = sizeof(room)};
+    struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1}; /* no room for descriptors: the kernel drops them */
+    struct request req;
+    ssize_t n = sys.recvmsg(fd, &msg, MSG_DONTWAIT);
+
+    if (n == -EAGAIN && !(events & (EPOLLHUP | EPOLLERR)))
+        return;
+    if (n <= 0 || c->waits_for_reload) { /* it left, or speaks twice */
+        client_close(&stage2, c);
+        return;
+    }
+    if ((msg.msg_flags & MSG_TRUNC) || parse_request(room, (size_t)n, &req) < 0) {
+        client_reply(&stage2, c, -EBADMSG, "this is no request");
+        return;
+    }
+    take_request(&stage2, c, &req);
+}
+
+/* The silent ones go first. */
+static struct client *free_place(struct stage2 *s)
+{
+    struct client *oldest = &clients[0];
+    uint64_t now = sys.now();
+
+    for (size_t i = 0; i < CLIENT_MAX; i++) {
+        if (clients[i].id != 0 && !clients[i].waits_for_reload && now - clients[i].since > CLIENT_TIMEOUT)
+            client_close(s, &clients[i]);
+        if (clients[i].id == 0)
+            return &clients[i];
+        if (clients[i].since < oldest->since)
+            oldest = &clients[i];
+    }
+    client_close(s, oldest);
+    return oldest;
+}
+
+static void welcome(struct stage2 *s, int fd)
+{
+    struct ucred cred = {.uid = (uid_t)-1};
+    socklen_t size = sizeof(cred);
+    struct client *c;
+
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &size) < 0 || cred.uid != 0) {
+        (void)sys.close(fd); /* the socket's mode lets root alone in; this holds when somebody changed it */
+        return;
+    }
+    c = free_place(s);
+    c->fd = fd;
+    c->since = sys.now();
+    c->waits_for_reload = false;
+    if (loop_add(&s->loop, fd, EPOLLIN, LOOP_PRIO_CONTROL, on_client, c, &c->id) < 0) {
+        c->id = 0;
+        (void)sys.close(fd);
+        return;
+    }
+    on_client(c, fd, 0); /* it has mostly spoken by now */
+}
+
+static void on_listen(void *data, int fd, uint32_t events _unused_)
+{
+    for (int i = 0; i < ACCEPT_MAX; i++) {
+        int client = sys.accept4(fd, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+        if (client < 0)
+            return;
+        welcome(data, client);
+    }
+}
+
+void controlsock_init(struct stage2 *s)
+{
+    struct sockaddr_un addr = {.sun_family = AF_UNIX, .sun_path = PATH_CONTROL};
+    mode_t mask;
+    int r;
+
+    listen_fd = sys.socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (listen_fd < 0) {
+        (void)log_error(listen_fd, "no control socket, pintlectl can only look");
+        return;
+    }
+    (void)sys.unlink(PATH_CONTROL);
+    mask = umask(0177);
+    r = sys.bind(listen_fd, (struct sockaddr *)&addr, sizeof(addr));
+    umask(mask);
+    if (r >= 0)
+        r = sys.listen(listen_fd, 128);
+    if (r >= 0)
+        r = loop_add(&s->loop, listen_fd, EPOLLIN, LOOP_PRIO_CONTROL, on_listen, s, &listen_id);
+    if (r < 0) {
+        (void)log_error(r, "cannot listen at '%s': pintlectl can only look", PATH_CONTROL);
+        (void)sys.close(TAKE_FD(listen_fd));
+    }
+}
+
+void controlsock_close(struct stage2 *s)
+{
+    if (listen_fd < 0)
+        return;
+    loop_remove(&s->loop, listen_id);
+    (void)sys.close(TAKE_FD(listen_fd));
+    (void)sys.unlink(PATH_CONTROL);
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "drive.h"
+
+#include "cgroup.h"
+#include "console.h"
+#include "down.h"
+#include "emergency.h"
+#include "log.h"
+#include "logline.h"
+#include "notify.h"
+#include "spawn.h"
+#include "sys.h"
+
+/* Rounds of the engine in one round of the loop. Each gives up to the engine's room of actions. */
+#define PUMP_MAX 16
+
+struct stage2 stage2;
+
+/*
+ * Actions that wait to be performed. The engine runs only when there are none, and gives 64 then; each leads to
+ * one answer at most, which leads to ENGINE_MIN_ROOM at most.
+ */
+#define QUEUE_MAX 4096
+
+static struct {
+    struct engine_action actions[QUEUE_MAX];
+    uint32_t head, tail;
+    bool performing;
+} queue;
+
+static void answer_empty(struct stage2 *s, uint32_t unit)
+{
+    (void)drive_event(s, &(struct engine_event){.type = ENGINE_EV_EMPTY, .unit = unit});
+}
+
+static void cleanup(struct stage2 *s, uint32_t unit)
+{
+    const struct udb_service *svc = udb_service(&s->db, unit);
+
+    notify_close(s, unit);
+    spawn_forget_reports(s, unit);
+    cgroup_remove(s, unit);
+    if (svc && (svc->flags & UDB_SVC_RUNTIME_DIR))
+        spawn_cleanup(s, unit);
+}
+
+static void boot_done(struct stage2 *s, const struct engine_action *a)
+{
+    console_boot_done(s, a->unit, (enum run_result)a->job.result);
+    /* Canceled: somebody wished for something else, the way down for one. */
+    if (a->job.result != RUN_RESULT_SUCCESS && a->job.result != RUN_RESULT_CANCELED)
+        emergency_boot_failed(s, a->unit);
+}
+
+static void perform(struct stage2 *s, const struct engine_action *a)
+{
+    switch (a->type) {
+    case ENGINE_ACT_SPAWN:
+        spawn_command(s, a);
+        break;
+    case ENGINE_ACT_CONDITIONS:
+        spawn_conditions(s, a);
+        break;
+    case ENGINE_ACT_KILL:
+        cgroup_kill(s, a->unit, (enum engine_whom)a->kill.whom, a->kill.signal);
+        break;
+    case ENGINE_ACT_WATCH_EMPTY:
+        if (cgroup_watch_empty(s, a->unit))
+            answer_empty(s, a->unit);
+        break;
+    case ENGINE_ACT_CLEANUP:
+        cleanup(s, a->unit);
+        break;
+    case ENGINE_ACT_STATE:
+        logline_state(s, a);
+        break;
+    case ENGINE_ACT_JOB_DONE:
+        logline_job(s, a);
+        break;
+    case ENGINE_ACT_BOOT_DONE:
+        boot_done(s, a);
+        break;
+    case ENGINE_ACT_FINAL:
+        down_begin(s, (enum udb_final)a->value);
+        break;
+    case ENGINE_ACT_TYPE_COUNT:
+        break;
+    }
+}
+
+/* The engine's list is taken over after each call, so that it always has all of its room. */
+static void collect(struct stage2 *s)
+{
+    uint32_t n = MIN(s->engine.n_actions, QUEUE_MAX - queue.tail);
+
+    if (n < s->engine.n_actions)
+        (void)log_error(0, "%s:%d: %u actions of the engine are lost", __FILE__, __LINE__, s->engine.n_actions - n);
+    memcpy(queue.actions + queue.tail, s->engine.actions, n * sizeof(queue.actions[0]));
+    queue.tail += n;
+    s->engine.n_actions = 0;
+}
+
+/* Answers to actions are events, which add to the queue while it is walked; they do not come back in here. */
+static void perform_all(struct stage2 *s)
+{
+    if (queue.performing)
+        return;
+    queue.performing = true;
+    while (queue.head < queue.tail) {
+        struct engine_action a = queue.actions[queue.head++];
+
+        perform(s, &a);
+        s->changed = true;
+    }
+    queue.head = queue.tail = 0;
+    queue.performing = false;
+}
+
+int drive_event(struct stage2 *s, const struct engine_event *ev)
+{
+    int r;
+
+    if (!s->has_units)
+        return -ENOENT;
+    r = engine_event(&s->engine, ev, sys.now());
+    s->changed = true;
+    collect(s);
+    perform_all(s);
+    return r;
+}
+
+static void wake_readers(struct stage2 *s)
+{
+    s->changed = false;
+    __atomic_fetch_add(&s->table.header->events, 1, __ATOMIC_RELEASE);
+    (void)sys.futex_wake_all(&s->table.header->events);
+}
+
+void drive_pump(struct stage2 *s)
+{
+    bool more = s->has_units;
+
+    for (int i = 0; more && i < PUMP_MAX; i++) {
+        more = engine_run(&s->engine, sys.now());
+        collect(s);
+        perform_all(s);
+        more = more && s->has_units; /* the last action may have been to go down */
+    }
+    s->work_left = more;
+    if (s->changed && s->table.header) {
+        wake_readers(s);
+        console_tick(s);
+    }
+}
+
+uint64_t drive_deadline(const struct stage2 *s)
+{
+    if (s->work_left)
+        return 0;
+    return s->has_units ? engine_next_deadline(&s->engine) : USEC_INFINITY;
+}
+
+void drive_boot(struct stage2 *s)
+{
+    uint32_t unit = s->db.header->default_unit;
+    int r;
+
+    if (s->options.target) {
+        unit = udb_find(&s->db, s->options.target);
+        if (unit == UDB_NONE)
+            (void)log_error(0, "there is no unit '%s', which this boot was told to reach", s->options.target);
+    }
+    if (unit == UDB_NONE) {
+        emergency_no_units(s, "no unit to boot into: default.target does not exist");
+        return;
+    }
+    r = drive_event(s, &(struct engine_event){.type = ENGINE_EV_BOOT, .unit = unit});
+    if (r < 0)
+        emergency_no_units(s, "the unit to boot into cannot be started");
+}
+
+int drive_final(struct stage2 *s, enum udb_final final)
+{
+    int r = -ENOENT;
+
+    if (s->has_units)
+        r = drive_event(s, &(struct engine_event){.type = ENGINE_EV_FINAL, .value = (int)final});
+    if (r < 0 && r != -EPERM) {
+        (void)log_warning(r, "no unit for this way down, so services are killed without order");
+        down_begin(s, final);
+        r = 0;
+    }
+    return r;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "emergency.h"
+
+#include "console.h"
+#include "down.h"
+#include "drive.h"
+#include "helper.h"
+#include "log.h"
+#include "state.h"
+#include "sys.h"
+
+/* A shell that ends at once, again and again, is no help: then it is tried once in this time. */
+#define RETRY_USEC (5 * USEC_PER_SEC)
+
+static bool shell_runs;
+static uint64_t shell_since;
+
+static void start_shell(struct stage2 *s);
+
+static void on_retry(void *data, int fd _unused_, uint32_t events _unused_)
+{
+    start_shell(data);
+}
+
+/* Who leaves the shell wants to go on: with units, to the target again; without, by compiling once more. */
+static void on_shell_end(struct stage2 *s, const siginfo_t *info _unused_, bool timed_out _unused_,
+                         void *data _unused_)
+{
+    shell_runs = false;
+    if (down_is_under_way())
+        return;
+    if (sys.now() - shell_since < USEC_PER_SEC &&
+        loop_add_timer(&s->loop, sys.now() + RETRY_USEC, LOOP_PRIO_TIMER, on_retry, s, NULL) == 0) {
+        shell_runs = true; /* the timer will */
+        return;
+    }
+    if (!s->has_units)
+        state_boot(s);
+    else
+        drive_boot(s);
+}
+
+static const char *const shells[][3] = {
+    {"/sbin/sulogin", NULL},
+    {"/usr/sbin/sulogin", NULL},
+    {"/bin/sh", "-l", NULL},
+    {"/bin/busybox", "sh", NULL},
+};
+
+static void start_shell(struct stage2 *s)
+{
+    int r = -ENOENT;
+
+    shell_runs = false;
+    for (size_t i = 0; i < ARRAY_SIZE(shells) && r < 0; i++) {
+        struct helper_spec spec = {
+            .name = "emergency shell",
+            .argv = shells[i],
+            .timeout_usec = USEC_INFINITY,
+            .console = true,
+            .done = on_shell_end,
+        };
+
+        if (access(shells[i][0], X_OK) == 0)
+            r = helper_start(s, &spec, NULL);
+    }
+    if (r < 0) {
+        (void)log_error(r, "no shell could be started; ctrl-alt-del reboots");
+        return;
+    }
+    shell_runs = true;
+    shell_since = sys.now();
+}
+
+static void give_shell(struct stage2 *s)
+{
+    if (shell_runs || down_is_under_way())
+        return;
+    if (s->container) { /* whoever started it has a better place to look */
+        down_set_status(EXIT_FAILURE);
+        down_begin(s, UDB_FINAL_EXIT);
+        return;
+    }
+    console_say(s, "this is the emergency shell: leave it (exit) to try the boot again; ctrl-alt-del reboots");
+    start_shell(s);
+}
+
+void emergency_no_units(struct stage2 *s, const char *why)
+{
+    (void)log_error(0, "cannot boot: %s", why);
+    console_say(s, "look: '%s/pintle-compile' and the unit files in /etc/systemd/system, %s", s->options.libexecdir,
+                PINTLE_UNITDIR);
+    give_shell(s);
+}
+
+void emergency_boot_failed(struct stage2 *s, uint32_t unit)
+{
+    uint32_t rescue = s->db.header->emergency_unit;
+
+    if (rescue != UDB_NONE && rescue != unit && udb_unit(&s->db, rescue)->load == UDB_LOADED) {
+        log_info("the engine starts %s", udb_name(&s->db, rescue));
+        return;
+    }
+    give_shell(s);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * notify - readiness and status as sd_notify(3) sends them, on one datagram socket a unit.
+ *
+ * A message is attributed by the socket it came in on, so it counts even when its sender is gone. Of descriptors that
+ * ride along none is ever installed: there is room for the credentials alone, and the kernel drops the rest.
+ */
+#pragma once
+
+#include "stage2.h"
+
+#define NOTIFY_PATH_MAX 64
+#define NOTIFY_MAX      4096 /* bytes a datagram; a larger one is dropped */
+
+/* notify_open - make the unit's socket and listen. Return: 0; -errno. */
+int notify_open(struct stage2 *s, uint32_t unit);
+void notify_close(struct stage2 *s, uint32_t unit);
+
+/* notify_path - where a notify socket is bound. Return: 0; -errno. */
+int notify_path(int fd, char *buf, size_t size);
+
+/*
+ * notify_drain - take what has come, up to a bound
+ * Called by the loop, and by the reaper before it tells of an exit: READY=1 comes before its sender's end.
+ */
+void notify_drain(struct stage2 *s, uint32_t unit);
+
+struct notify_message {
+    uint32_t set; /* enum engine_notify */
+    pid_t main_pid;
+    uint64_t extend_usec;
+    char status[RUN_STATUS_TEXT]; /* control bytes are '?', cut at a whole UTF-8 character */
+};
+
+/*
+ * notify_parse - one datagram, strictly: lines NAME=VALUE, no NUL but at the very end; what is not known or has a bad
+ * value is left out
+ * Return: 0; -EBADMSG when the whole datagram is to be dropped.
+ */
+int notify_parse(const char *data, size_t size, struct notify_message *ret_message);

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * reap - the one place that waits for processes: services, helpers, and the orphans of everybody.
+ */
+#pragma once
+
+#include "stage2.h"
+
+/*
+ * reap_children - reap what has ended, up to a bound
+ * What a process said before its end (notify, report pipe) is told to the engine before its end is.
+ */
+void reap_children(struct stage2 *s);

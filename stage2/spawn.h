@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * spawn - make a process: clone3 straight into a cgroup, with the pid written by the kernel to where it is kept.
+ *
+ * Owns the way a process is made, and for a unit's command its argv, environment and report pipe. Knows nothing of
+ * states. PID 1 is stopped until the child has exec'd (CLONE_VFORK): no stack to keep, and an exec that fails is
+ * known at once.
+ */
+#pragma once
+
+#include <sys/types.h>
+
+#include "childsetup.h"
+#include "stage2.h"
+
+/*
+ * spawn_process - clone, set up, exec
+ * @cgroup_fd: the directory of a v2 cgroup to begin in; -EBADF for PID 1's own.
+ * @pid_at: where the kernel stores the pid before the child runs; set to 0 on failure.
+ * Context: main loop; no allocation. A child that could not exec is left to the reaper, which knows it not.
+ * Return: 0; -errno of the clone or the exec.
+ */
+int spawn_process(struct stage2 *s, struct childsetup *c, int cgroup_fd, pid_t *pid_at);
+
+/* spawn_command - perform ENGINE_ACT_SPAWN and answer it. spawn_conditions - the same of ENGINE_ACT_CONDITIONS. */
+void spawn_command(struct stage2 *s, const struct engine_action *a);
+void spawn_conditions(struct stage2 *s, const struct engine_action *a);
+
+/* spawn_cleanup - run pintle-exec --cleanup: removes RuntimeDirectory= of a unit whose life is over. */
+void spawn_cleanup(struct stage2 *s, uint32_t unit);
+
+/*
+ * spawn_read_report - take what a pintle-exec of the unit said, if anything is there
+ * Called by the loop, and by the reaper before it tells of the exit: what was said comes before the end.
+ */
+void spawn_read_report(struct stage2 *s, uint32_t unit, bool main);
+
+/* spawn_forget_reports - close what is left of both report pipes. */
+void spawn_forget_reports(struct stage2 *s, uint32_t unit);
