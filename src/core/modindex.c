@@ -370,6 +370,52 @@ static int compare_builtin(const void *key, const void *item)
     return strcmp(key, *(const char *const *)item);
 }
 
+static int add_bus(struct strv *l, const char *name)
+{
+    return strv_has(l, name) ? 0 : strv_add(l, name);
+}
+
+/* The buses of one alias' prefix. */
+static int add_buses_of(struct strv *l, const char *prefix)
+{
+    static const char *const firmware[] = {"platform", "acpi", "pnp", "i2c", "spi", "serial"};
+    int r = 0;
+
+    if (streq(prefix, "cpu"))
+        return 0;
+    if (!streq(prefix, "acpi") && !streq(prefix, "of"))
+        return add_bus(l, prefix);
+    for (size_t i = 0; i < ARRAY_SIZE(firmware) && r >= 0; i++)
+        r = add_bus(l, firmware[i]);
+    return r;
+}
+
+int modindex_buses(const struct modindex *x, struct strv *ret)
+{
+    char last[32] = "", prefix[32];
+
+    for (uint32_t i = 0; i < x->n_aliases; i++) {
+        const char *pattern = x->aliases[i].pattern;
+        size_t n = strcspn(pattern, ":");
+        int r;
+
+        if (!pattern[n] && pattern[0] != '*')
+            continue; /* "fs-ext4", "md-raid1": asked for by name, no device has it */
+        n = MIN(n, x->aliases[i].literal); /* "acpi*:PNP0A08:*", "dmi*:..." */
+        if (n == 0 || n >= sizeof(prefix))
+            return -ENOTUNIQ;
+        memcpy(prefix, pattern, n);
+        prefix[n] = '\0';
+        if (streq(prefix, last)) /* sorted: a thousand "pci:" stand together */
+            continue;
+        memcpy(last, prefix, n + 1);
+        r = add_buses_of(ret, prefix);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
 int modindex_find(const struct modindex *x, const char *name, uint32_t *ret_module)
 {
     const struct module *m;

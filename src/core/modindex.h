@@ -22,6 +22,7 @@
  */
 #pragma once
 
+#include "text.h"
 #include "util.h"
 
 #define MODINDEX_PATH "/etc/pintle/modules.idx"
@@ -59,6 +60,16 @@ size_t modindex_count(const struct modindex *x) _pure_;
  * Return: how many there are, which may be more than @room.
  */
 size_t modindex_match(const struct modindex *x, const char *modalias, uint32_t *ret_modules, size_t room);
+
+/*
+ * modindex_buses - whose devices the image's modules could be for: what stands before the colon of their aliases
+ * Looking at those devices alone is what makes a coldplug of a lean image cost a tenth: /sys has hundreds of others.
+ * "cpu" is left out (see boot.c); for "acpi" and "of", which name a firmware's table and not a bus, the buses whose
+ * devices have such aliases are given.
+ * @ret: names are added, each once.
+ * Return: 0; -ENOTUNIQ when an alias has a wildcard there: every device has to be looked at; -ENOMEM.
+ */
+int modindex_buses(const struct modindex *x, struct strv *ret);
 
 /* modindex_find - by name, '-' and '_' taken as equal. Return: 0; -ENOENT. */
 int modindex_find(const struct modindex *x, const char *name, uint32_t *ret_module);

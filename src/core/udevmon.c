@@ -95,18 +95,19 @@ int udevmon_receive(struct udevmon *m, unsigned max, udevmon_fn fn, void *data)
     return (int)n;
 }
 
-static int enumerate(struct udevmon *m, const char *subsystem, udevmon_fn fn, void *data)
+/* @subsystems: NULL: all devices that have a modalias. */
+static int enumerate(struct udevmon *m, const char *const *subsystems, udevmon_fn fn, void *data)
 {
     struct udev_enumerate *en = udev_enumerate_new(m->udev);
     struct udev_list_entry *entry;
-    int n = 0, r;
+    int n = 0, r = 0;
 
     if (!en)
         return -ENOMEM;
-    if (subsystem)
-        r = udev_enumerate_add_match_subsystem(en, subsystem);
-    else
+    if (!subsystems)
         r = udev_enumerate_add_match_property(en, "MODALIAS", "*");
+    for (; subsystems && *subsystems && r >= 0; subsystems++)
+        r = udev_enumerate_add_match_subsystem(en, *subsystems);
     if (r >= 0)
         r = udev_enumerate_scan_devices(en);
     if (r < 0) {
@@ -126,15 +127,16 @@ static int enumerate(struct udevmon *m, const char *subsystem, udevmon_fn fn, vo
     return n;
 }
 
-int udevmon_enumerate(struct udevmon *m, const char *subsystem, udevmon_fn fn, void *data)
+int udevmon_enumerate(struct udevmon *m, const char *const *buses, udevmon_fn fn, void *data)
 {
-    int devices, blocks;
+    static const char *const block[] = {"block", NULL};
+    int devices = 0, blocks;
 
-    if (subsystem)
-        return enumerate(m, subsystem, fn, data);
-    devices = enumerate(m, NULL, fn, data);
+    /* An empty list would match everything. */
+    if (!buses || *buses)
+        devices = enumerate(m, buses, fn, data);
     if (devices < 0)
         return devices;
-    blocks = enumerate(m, "block", fn, data);
+    blocks = enumerate(m, block, fn, data);
     return blocks < 0 ? blocks : devices + blocks;
 }

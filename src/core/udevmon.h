@@ -60,8 +60,9 @@ int udevmon_fd(const struct udevmon *m);
 int udevmon_receive(struct udevmon *m, unsigned max, udevmon_fn fn, void *data);
 
 /*
- * udevmon_enumerate - call @fn (UDEVMON_ADD) for what is there: buses before block devices
- * @subsystem: only that one; NULL: every device with a modalias, then every block device.
+ * udevmon_enumerate - call @fn (UDEVMON_ADD) for what is there: buses first, block devices last
+ * @buses: subsystems whose devices are looked at, NULL at the end; NULL: every device that has a modalias (slow:
+ * each device of /sys is opened). Those that this kernel does not have are skipped.
  * Return: the number of devices; -errno.
  */
-int udevmon_enumerate(struct udevmon *m, const char *subsystem, udevmon_fn fn, void *data);
+int udevmon_enumerate(struct udevmon *m, const char *const *buses, udevmon_fn fn, void *data);

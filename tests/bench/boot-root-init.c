@@ -17,6 +17,42 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#ifdef AS_PINTLE
+#include "handoff.h"
+#include "initnote.h"
+#include "sys/mman.h"
+
+/* With the note stage one takes this for stage two and hands it the record: where the time went. */
+INITNOTE_DEFINE;
+
+static void print_phases(FILE *out)
+{
+    static const char *const names[] = {[HANDOFF_T_START] = "start",         [HANDOFF_T_EARLY] = "early",
+                                        [HANDOFF_T_COLDPLUG] = "coldplug",   [HANDOFF_T_ROOT_FOUND] = "root_found",
+                                        [HANDOFF_T_MOUNTED] = "mounted",     [HANDOFF_T_PIVOT] = "pivot",
+                                        [HANDOFF_T_EXEC] = "exec"};
+    const char *number = getenv(HANDOFF_ENV);
+    void *data = number ? mmap(NULL, HANDOFF_MAX, PROT_READ, MAP_SHARED, atoi(number), 0) : MAP_FAILED;
+    struct stat st;
+    struct record_reader rd;
+    struct record_entry e;
+    char text[256];
+
+    if (data == MAP_FAILED || fstat(atoi(number), &st) < 0 || record_open(&rd, data, (size_t)st.st_size) < 0)
+        return;
+    fprintf(out, "bench-phases:");
+    while (record_next(&rd, &e)) {
+        if (e.tag < ARRAY_SIZE(names) && names[e.tag])
+            fprintf(out, " %s=%llu", names[e.tag], (unsigned long long)record_u64(&e));
+        if (e.tag == HANDOFF_MODULE)
+            fprintf(out, " module:%s", strtok(record_text(&e, text, sizeof(text)), " "));
+        if (e.tag == HANDOFF_MODULE)
+            fprintf(out, "=%s", strtok(NULL, " "));
+    }
+    fprintf(out, "\n");
+}
+#endif
+
 static int open_kmsg(int flags)
 {
     int fd = open("/dev/kmsg", flags);
@@ -70,6 +106,9 @@ int main(void)
             _exit(0);
         fprintf(console, "\nbench: run_init=%llu sbin_init=%llu tasks=%d free_kb=%llu\n", run, mine, (int)pid,
                 (unsigned long long)info.freeram * info.mem_unit / 1024);
+#ifdef AS_PINTLE
+        print_phases(console);
+#endif
         fclose(console);
     }
     reboot(RB_POWER_OFF);

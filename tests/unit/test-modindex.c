@@ -300,6 +300,38 @@ START_TEST(unwritable_sources_are_refused)
 END_TEST
 
 /* The walk by literal prefix finds what trying every pattern would find. */
+START_TEST(only_buses_that_a_module_is_for_are_named)
+{
+    static const uint32_t self[] = {0};
+    static const char *const some[] = {"pci:v1*", "pci:v2*", "usb:v1p2*", "fs-xfs", "cpu:type:x86*", "acpi*:PNP0A08:*"};
+    struct modindex_source source =
+        MODULE("m", "/m.ko", .order = self, .n_order = 1, .aliases = some, .n_aliases = ARRAY_SIZE(some));
+    static const char *const wild[] = {"*:v1"};
+    struct modindex *x = NULL;
+    struct strv buses = {0};
+    char *text = NULL;
+    size_t size;
+
+    ck_assert_int_eq(modindex_format(&source, 1, NULL, 0, &text, &size), 0);
+    ck_assert_int_eq(modindex_parse(text, size, &x), 0);
+    ck_assert_int_eq(modindex_buses(x, &buses), 0);
+    modindex_free(x);
+    ck_assert(strv_has(&buses, "pci") && strv_has(&buses, "usb"));
+    ck_assert(strv_has(&buses, "platform") && strv_has(&buses, "acpi")); /* both have acpi: aliases */
+    ck_assert(!strv_has(&buses, "cpu") && !strv_has(&buses, "fs-xfs"));
+    ck_assert_uint_eq(buses.n, 2 + 6);
+    strv_clear(&buses);
+
+    source.aliases = wild;
+    source.n_aliases = 1;
+    ck_assert_int_eq(modindex_format(&source, 1, NULL, 0, &text, &size), 0);
+    ck_assert_int_eq(modindex_parse(text, size, &x), 0);
+    ck_assert_int_eq(modindex_buses(x, &buses), -ENOTUNIQ);
+    strv_clear(&buses);
+    modindex_free(x);
+}
+END_TEST
+
 START_TEST(thousands_of_patterns_match_as_one_by_one)
 {
     enum { N = 3000 };
@@ -356,5 +388,6 @@ UNITTEST_MAIN("modindex", what_was_written_is_read, load_order_survives_the_sort
               modaliases_lead_to_modules, blacklisted_modules_answer_to_their_name_alone,
               match_counts_beyond_the_room, order_of_input_does_not_change_a_byte, an_empty_index_is_valid,
               every_cut_is_noticed, changed_bytes_do_no_harm, bad_lines_are_refused,
-              unwritable_sources_are_refused, thousands_of_patterns_match_as_one_by_one,
+              unwritable_sources_are_refused, only_buses_that_a_module_is_for_are_named,
+              thousands_of_patterns_match_as_one_by_one,
               load_says_what_is_wrong)
