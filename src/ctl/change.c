@@ -224,7 +224,6 @@ int change_isolate(struct ctl *ctl, char *const *words)
 
 int change_reset_failed(struct ctl *ctl, char *const *words)
 {
-    _cleanup_targets_ struct targets targets = {0};
     int status = CTL_EXIT_OK;
     struct run_unit u;
 

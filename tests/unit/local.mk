@@ -6,6 +6,7 @@ UNIT_TESTS += tests/unit/test-cmdline
 UNIT_TESTS += tests/unit/test-crypthash
 UNIT_TESTS += tests/unit/test-engine-order
 UNIT_TESTS += tests/unit/test-ctl
+UNIT_TESTS += tests/unit/test-ctlclient
 UNIT_TESTS += tests/unit/test-ctltimes
 UNIT_TESTS += tests/unit/test-fd
 UNIT_TESTS += tests/unit/test-image
