@@ -55,7 +55,7 @@ static void on_monitor(void *data, int fd, uint32_t events)
         log_error(r, "cannot read the kernel's device events");
 }
 
-/* The state machine looks at the whole table after each batch: a single change needs no attention. */
+/* The state machine looks at the whole table after each batch; only the page wants to know of each change. */
 static void on_device_changed(void *data, struct device *dev)
 {
     recovery_changed(data);
@@ -250,20 +250,26 @@ static int fail_crashed(struct stage1 *s)
     return fail_with(s, &f);
 }
 
+static int fail_image(struct stage1 *s)
+{
+    struct fail f = {.kind = FAIL_IMAGE, .error = -EBADMSG};
+
+    fail_wanted(&f, "the whole initramfs image, as it was built");
+    fail_found(&f, "image truncated: %s", s->image_damage);
+    fail_todo(&f, "boot the older image, make room where the image lies and build it anew; or retry, to boot with "
+                  "what is there");
+    return fail_with(s, &f);
+}
+
+/* From the words to the wait. Return: 0; -errno after fail_with(). */
 static int start(struct stage1 *s)
 {
     const char *root = cmdline_get(&s->cmdline, "root");
-    char why[128];
     int r;
 
-    rootwait_init(&s->wait, &s->cmdline, s->times.start, why, sizeof(why));
-    if (why[0])
-        stage1_warn(s, 0, "%s", why);
     if (!root)
         return fail_spec(s, "root", "", -EINVAL, "the kernel's command line has no root=");
     r = parse_words(s, root);
-    if (r >= 0 && s->crashed)
-        r = fail_crashed(s);
     if (r >= 0)
         s->state = BOOT_WAITING;
     return r;
@@ -292,6 +298,7 @@ static int coldplug(struct stage1 *s)
 
 int boot_run(struct stage1 *s)
 {
+    char why[128];
     int r = recovery_init(s);
 
     if (r < 0)
@@ -299,7 +306,14 @@ int boot_run(struct stage1 *s)
     r = coldplug(s);
     if (r < 0)
         return r;
-    (void)start(s); /* a failure is on the page already; the loop goes on */
+    rootwait_init(&s->wait, &s->cmdline, s->times.start, why, sizeof(why));
+    if (why[0])
+        stage1_warn(s, 0, "%s", why);
+    /* A failure is on the page already; the loop goes on. */
+    if (s->image_damage[0])
+        (void)fail_image(s);
+    else if (start(s) >= 0 && s->crashed)
+        (void)fail_crashed(s);
     while (s->state != BOOT_READY) {
         uint64_t again = step(s);
 
@@ -362,13 +376,12 @@ int boot_answer(struct stage1 *s, enum boot_answer answer, const char *text)
         return -EBUSY;
     if (answer == BOOT_ANSWER_ROOT)
         r = take_new_root(s, text);
-    else if (s->spec.n == 0)
-        r = -EINVAL; /* there is nothing that could be tried again */
     if (r < 0)
         return r;
     start_again(s);
     rootwait_restart(&s->wait, &s->cmdline, clock_now(), answer == BOOT_ANSWER_WAIT);
-    s->state = BOOT_WAITING;
+    rootspec_done(&s->spec);
+    (void)start(s); /* what is still wrong is on a new page */
     return 0;
 }
 

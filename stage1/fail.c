@@ -33,6 +33,20 @@ int fail_with(struct stage1 *s, const struct fail *why)
     return why->error ?: -EPROTO;
 }
 
+static _noreturn_ void reboot_now(void)
+{
+    sync();
+    reboot(RB_AUTOBOOT);
+    for (;;)
+        pause();
+}
+
+void fail_reboot(struct stage1 *s, const char *why)
+{
+    log_error(0, "%s; rebooting", why);
+    reboot_now();
+}
+
 void fail_last(struct stage1 *s, int error, const char *what)
 {
     uint32_t sec = FAIL_LAST_SEC;
@@ -43,8 +57,5 @@ void fail_last(struct stage1 *s, int error, const char *what)
     log_error(error, "%s; rebooting in %u seconds", what, sec);
     for (unsigned left = sec; left > 0;)
         left = sleep(left); /* nothing else is left to be done: no loop, no children, no page */
-    sync();
-    reboot(RB_AUTOBOOT);
-    for (;;)
-        pause();
+    reboot_now();
 }

@@ -45,5 +45,8 @@ void fail_wanted(struct fail *f, const char *format, ...) _printf_(2, 3);
 void fail_found(struct fail *f, const char *format, ...) _printf_(2, 3);
 void fail_todo(struct fail *f, const char *format, ...) _printf_(2, 3);
 
+/* fail_reboot - say why and restart the machine, now. */
+_noreturn_ void fail_reboot(struct stage1 *s, const char *why);
+
 /* fail_last - when nothing can be asked any more: say it on the console and reboot (panic=N, else 60 s). */
 _noreturn_ void fail_last(struct stage1 *s, int error, const char *what);

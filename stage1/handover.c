@@ -44,8 +44,10 @@ static void put_old(struct record_writer *w, const struct stage1 *s, const struc
         record_put_text(w, HANDOFF_OLD_PATH, PIVOT_OLD_PATH);
     if (p->kind != HANDOFF_OLD_NONE)
         record_put_u64(w, HANDOFF_OLD_DEV, p->old_dev);
-    if (s->image_bytes > 0)
-        record_put_u64(w, HANDOFF_IMAGE_BYTES, s->image_bytes);
+    if (s->image.unpacked > 0)
+        record_put_u64(w, HANDOFF_IMAGE_BYTES, s->image.unpacked);
+    if (s->image.version[0])
+        record_put_text(w, HANDOFF_IMAGE_VERSION, s->image.version);
     if (s->freed_bytes > 0)
         record_put_u64(w, HANDOFF_FREED_BYTES, s->freed_bytes);
     record_put_text(w, HANDOFF_PIVOT_HOW, p->how);
@@ -147,11 +149,11 @@ static void say_freed(const struct stage1 *s, int error, uint64_t bytes)
     char freed[32], held[32];
 
     text_format_bytes(bytes + s->freed_bytes, freed, sizeof(freed));
-    text_format_bytes(s->image_bytes, held, sizeof(held));
+    text_format_bytes(s->image.unpacked, held, sizeof(held));
     if (error < 0)
         log_warning(error, "freed %s of the initramfs (%s), and something is left", freed, held);
     else
-        log_info("freed %s of the initramfs (%s)", freed, s->image_bytes ? held : "size not known");
+        log_info("freed %s of the initramfs (%s)", freed, s->image.unpacked ? held : "size not known");
 }
 
 int handover_exec(struct stage1 *s, struct pivot_result *p)

@@ -2,6 +2,7 @@
 /*
  * stage one: the /init of the image. An order of calls; what each does is in its own file.
  */
+#include <fcntl.h>
 #include <stdarg.h>
 
 #include "clock.h"
@@ -9,6 +10,7 @@
 #include "early.h"
 #include "handover.h"
 #include "log.h"
+#include "rehome.h"
 #include "stage1.h"
 
 #define LOOP_ROOM 512
@@ -25,6 +27,24 @@ int stage1_warn(struct stage1 *s, int error, const char *format, ...)
     return log_warning(error, "%s", line);
 }
 
+/* Half an image runs too: the kernel keeps what it unpacked before an error. */
+static void read_image(struct stage1 *s)
+{
+    _cleanup_close_ int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int r = image_read_conf(root, &s->image);
+
+    if (r < 0) {
+        snprintf(s->image_damage, sizeof(s->image_damage), "'%s' is missing or damaged", IMAGE_CONF);
+        return;
+    }
+    r = image_check_end(root, &s->image);
+    if (r == -ENODATA)
+        snprintf(s->image_damage, sizeof(s->image_damage), "the end marker is missing, not all of the %llu entries came",
+                 (unsigned long long)s->image.entries);
+    else if (r < 0)
+        snprintf(s->image_damage, sizeof(s->image_damage), "the end marker does not belong to the image's first part");
+}
+
 static int begin(struct stage1 *s)
 {
     int mounted = early_mount(), r = early_console();
@@ -37,6 +57,7 @@ static int begin(struct stage1 *s)
     r = cmdline_read(NULL, &s->cmdline);
     if (r < 0)
         stage1_warn(s, r, "cannot read the kernel's command line");
+    read_image(s);
     r = loop_init(&s->loop, LOOP_ROOM);
     if (r >= 0)
         r = children_init(&s->children, &s->loop);
@@ -44,11 +65,30 @@ static int begin(struct stage1 *s)
     return r;
 }
 
+/* All that is needed of the image is in memory: from here on its files can go. */
+static void rehome(struct stage1 *s)
+{
+    struct rehome_result res;
+    char kept[32], freed[32];
+    int r = rehome_image(STAGE1_NEWROOT, &res);
+
+    if (r < 0) {
+        stage1_warn(s, r, "cannot move the image onto a tmpfs, going on without");
+        return;
+    }
+    s->freed_bytes = res.freed;
+    log_info("moved the image onto a tmpfs: kept %s, freed %s", text_format_bytes(res.copied, kept, sizeof(kept)),
+             text_format_bytes(res.freed, freed, sizeof(freed)));
+}
+
 static int leave(struct stage1 *s)
 {
     struct pivot_result pivot;
-    int r = pivot_to(STAGE1_NEWROOT, &pivot);
+    int r;
 
+    if (cmdline_bool(&s->cmdline, "pintle.rehome", false))
+        rehome(s);
+    r = pivot_to(STAGE1_NEWROOT, &pivot);
     if (r < 0)
         return log_error(r, "cannot make the new root '/'");
     s->times.pivot = clock_now();

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "checking.h"
 #include "clock.h"
 #include "fd.h"
 #include "initcheck.h"
@@ -109,6 +110,7 @@ int mounting_begin(struct stage1 *s, struct device *dev)
         return fail_with(s, &f);
     }
     s->state = BOOT_MOUNTING;
+    (void)checking_begin(s); /* it sets another state when it has something to do */
     return 0;
 }
 

@@ -23,29 +23,31 @@ static int open_target(int newroot, const char *path)
     return fd < 0 ? -errno : (int)fd;
 }
 
-/* Return: 0; -errno: it is gone from the tree then, what has it open keeps it. */
-static int move_one(int newroot, const char *path)
+/* Is something mounted there? Only that can be moved; a plain directory of the image stays behind. */
+static bool is_mount(const char *path)
 {
-    _cleanup_close_ int target = open_target(newroot, path);
-    int r = target;
+    struct stat st, root;
 
-    if (target >= 0) {
+    return stat("/", &root) == 0 && lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_dev != root.st_dev;
+}
+
+int pivot_move_mount(int newroot, const char *path)
+{
+    _cleanup_close_ int target = -EBADF;
+    int r;
+
+    if (!is_mount(path))
+        return 0;
+    r = open_target(newroot, path);
+    if (r >= 0) {
+        target = r;
         /* With descriptors, because a path through a link would be resolved against the old root. */
-        if (syscall(SYS_move_mount, AT_FDCWD, path, target, "", MOVE_MOUNT_T_EMPTY_PATH) ==
-            0)
+        if (syscall(SYS_move_mount, AT_FDCWD, path, target, "", MOVE_MOUNT_T_EMPTY_PATH) == 0)
             return 0;
         r = -errno;
     }
     umount2(path, MNT_DETACH);
     return r;
-}
-
-/* Is something mounted there? Only that can be moved; a plain directory of the image stays behind. */
-static bool is_mount(const char *path, dev_t root_dev)
-{
-    struct stat st;
-
-    return lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_dev != root_dev;
 }
 
 /* pivot_root(2) with the old root below /run. Return: 0; -errno. */
@@ -94,9 +96,10 @@ int pivot_to(const char *newroot, struct pivot_result *ret)
     /* The kernel moves and pivots nothing below a shared mount, and some tool may have made it so. */
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
         return -errno;
+    ret->run_moved = is_mount("/run");
     for (size_t i = 0; i < ARRAY_SIZE(travellers); i++)
-        if (is_mount(travellers[i], old.st_dev) && move_one(new_fd, travellers[i]) == 0 && i == 0)
-            ret->run_moved = true;
+        if (pivot_move_mount(new_fd, travellers[i]) < 0 && i == 0)
+            ret->run_moved = false;
     ret->how = "pivot_root";
     ret->kind = ret->run_moved ? HANDOFF_OLD_MOUNT : HANDOFF_OLD_NONE;
     r = ret->run_moved ? pivot_under_run(newroot) : pivot_and_detach(newroot);

@@ -33,6 +33,13 @@ struct pivot_result {
  * Return: 0; -errno: then the new root is still where it was, but some file systems may have been moved.
  */
 int pivot_to(const char *newroot, struct pivot_result *ret);
+/*
+ * pivot_move_mount - move one mount to the same place below another root
+ * @newroot: its directory.   @path: absolute; a link below the new root is followed within it.
+ * What cannot be moved is detached. Return: 0, also when nothing is mounted there; -errno.
+ */
+int pivot_move_mount(int newroot, const char *path);
+
 void pivot_done(struct pivot_result *p);
 
 /*

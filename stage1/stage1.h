@@ -11,6 +11,7 @@
 #include "cmdline.h"
 #include "devices.h"
 #include "fail.h"
+#include "image.h"
 #include "loader.h"
 #include "loop.h"
 #include "mounting.h"
@@ -36,7 +37,7 @@ struct stage1_root {
     bool init_is_pintle;
 };
 
-#define STAGE1_NEWROOT "/sysroot" /* the image brings the directory */
+#define STAGE1_NEWROOT IMAGE_SYSROOT
 
 struct stage1 {
     char **argv; /* the kernel's: init gets them unchanged */
@@ -54,9 +55,10 @@ struct stage1 {
     struct stage1_root root;
     struct stage1_times times;
     struct strv warnings;
-    uint64_t image_bytes; /* what the unpacked image holds; 0: not known */
-    uint64_t freed_bytes; /* given back already, after re-homing */
-    const char *crashed;  /* what crash_init told of an earlier life; NULL: none */
+    struct image_conf image;
+    char image_damage[160]; /* why the image is not whole; empty: it is */
+    uint64_t freed_bytes;   /* given back already, after re-homing */
+    const char *crashed;    /* what crash_init told of an earlier life; NULL: none */
     struct recovery *recovery; /* recovery.h; owned by it */
     struct fail failed; /* the last failure, while state is BOOT_FAILED */
 };

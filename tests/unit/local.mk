@@ -17,6 +17,13 @@ UNIT_TESTS += tests/unit/test-modindex
 UNIT_TESTS += tests/unit/test-page
 UNIT_TESTS += tests/unit/test-record
 UNIT_TESTS += tests/unit/test-rootspec
+UNIT_TESTS += tests/unit/test-child
+UNIT_TESTS += tests/unit/test-fsck
+UNIT_TESTS += tests/unit/test-handover
+UNIT_TESTS += tests/unit/test-initcheck
+UNIT_TESTS += tests/unit/test-ramdisk
+UNIT_TESTS += tests/unit/test-rootmount
+UNIT_TESTS += tests/unit/test-rootwait
 UNIT_TESTS += tests/unit/test-text
 UNIT_TESTS += tests/unit/test-udbwrite
 
