@@ -26,6 +26,7 @@ UNIT_TESTS += tests/unit/test-rootmount
 UNIT_TESTS += tests/unit/test-rootwait
 UNIT_TESTS += tests/unit/test-text
 UNIT_TESTS += tests/unit/test-udbwrite
+UNIT_TESTS += tests/unit/test-unitfile
 
 if HAVE_CHECK
 check_PROGRAMS += $(UNIT_TESTS)
