@@ -38,10 +38,7 @@ int loop_init(struct loop *l, uint32_t room)
     if (!l->sources)
         return -ENOMEM;
     l->room = room;
-    for (uint32_t i = 0; i < room; i++) {
-        l->sources[i].generation = 1;
-        l->sources[i].next_free = i + 1 < room ? i + 1 : NO_INDEX;
-    }
+    l->free_head = NO_INDEX;
     l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (l->epoll_fd < 0) {
         int r = -errno;
@@ -70,7 +67,7 @@ static struct loop_source *find(struct loop *l, loop_id id)
     uint32_t index = id & INDEX_MASK;
     struct loop_source *s;
 
-    if (id == 0 || index >= l->room)
+    if (id == 0 || index >= l->n_used)
         return NULL;
     s = &l->sources[index];
     if (s->kind == SOURCE_FREE || id_of(l, index) != id)
@@ -82,11 +79,18 @@ static struct loop_source *take_source(struct loop *l, uint32_t *ret_index)
 {
     struct loop_source *s;
 
-    if (l->free_head == NO_INDEX)
+    /* Places that were never used are not linked: a table with room for thousands costs only the pages in use. */
+    if (l->free_head != NO_INDEX) {
+        *ret_index = l->free_head;
+        s = &l->sources[l->free_head];
+        l->free_head = s->next_free;
+        return s;
+    }
+    if (l->n_used == l->room)
         return NULL;
-    *ret_index = l->free_head;
-    s = &l->sources[l->free_head];
-    l->free_head = s->next_free;
+    *ret_index = l->n_used++;
+    s = &l->sources[*ret_index];
+    s->generation = 1;
     return s;
 }
 
@@ -186,7 +190,7 @@ static uint64_t next_timer(const struct loop *l)
     uint64_t first = USEC_INFINITY;
     uint32_t left = l->n_timers;
 
-    for (uint32_t i = 0; i < l->room && left > 0; i++) {
+    for (uint32_t i = 0; i < l->n_used && left > 0; i++) {
         if (l->sources[i].kind != SOURCE_TIMER)
             continue;
         left--;
@@ -214,7 +218,7 @@ static size_t collect_timers(struct loop *l, struct pending *batch, size_t room)
     uint32_t left = l->n_timers;
     size_t n = 0;
 
-    for (uint32_t i = 0; i < l->room && left > 0 && n < room; i++) {
+    for (uint32_t i = 0; i < l->n_used && left > 0 && n < room; i++) {
         if (l->sources[i].kind != SOURCE_TIMER)
             continue;
         left--;

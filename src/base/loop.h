@@ -39,6 +39,7 @@ struct loop {
     int epoll_fd;                /* owned */
     struct loop_source *sources; /* owned, @room of them */
     uint32_t room;
+    uint32_t n_used; /* places that were ever taken; the ones behind are untouched memory */
     uint32_t free_head;
     uint32_t n_timers;
     bool stop;

@@ -21,11 +21,11 @@ import tempfile
 
 UNIT = """[Unit]
 Description=bench service %(i)d
+StartLimitIntervalSec=0
 [Service]
 ExecStart=%(service)s %(i)d
 Restart=always
 RestartSec=0
-StartLimitIntervalSec=0
 """
 TARGET = """[Unit]
 Description=all services of the bench
@@ -81,8 +81,8 @@ class Pintle(Candidate):
         os.makedirs("/etc/systemd/system", exist_ok=True)
         options += ["--bind", os.path.join(self.dir, "units") + ":/etc/systemd/system"]
         # The build's own helper programs, whatever prefix it was configured for.
-        return options, ["/usr/bin/env", "PINTLE_LIBEXECDIR=" + self.args.libexec,
-                         os.path.join(self.args.build, "sbin", "pintle")]
+        return options, ["/usr/bin/env", "PINTLE_LIBEXEC=" + self.args.libexec,
+                         os.path.join(self.args.build, "pintle")]
 
 
 class Busybox(Candidate):
@@ -153,7 +153,7 @@ def main():
     ap.add_argument("--json")
     args = ap.parse_args()
     args.build = os.path.abspath(args.build)
-    args.libexec = os.path.abspath(args.libexec or os.path.join(args.build, "libexec"))
+    args.libexec = os.path.abspath(args.libexec or args.build)
     kinds = [Floor, Pintle, Busybox]
     if args.peers and os.path.exists(os.path.join(args.peers, "sbin/init")):
         kinds.append(Sysvinit)
