@@ -94,13 +94,13 @@ static int verify(const struct compiler *c, const struct udb *db, const struct o
         units[i] = f ? udb_find(db, own) : UDB_NONE;
         paths[i] = f ? f->path : NULL;
         if (!f) {
-            printf("%s: error: there is no such unit\n", name);
+            fprintf(o->json ? stderr : stdout, "%s: error: there is no such unit\n", name);
             missing++;
         }
     }
-    counts = report_notes(db, o->n_names > 0 ? &filter : NULL, stdout);
+    counts = (o->json ? report_notes_json : report_notes)(db, o->n_names > 0 ? &filter : NULL, stdout);
     counts.notes[UDB_NOTE_ERROR] += missing;
-    if (!o->quiet)
+    if (!o->quiet && !o->json)
         printf("%u units: %u errors, %u warnings, %u remarks\n", udb_count(db), counts.notes[UDB_NOTE_ERROR],
                counts.notes[UDB_NOTE_WARNING], counts.notes[UDB_NOTE_INFO]);
     return counts.notes[UDB_NOTE_ERROR] > 0 ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -14,6 +14,7 @@ static const char usage[] =
     "  -o, --output FILE     write the database to FILE, whole or not at all; - is standard output\n"
     "      --boot            also take what the kernel's command line and the console in use ask for\n"
     "      --verify          print what is wrong with the unit files; exit status 1 when there are errors\n"
+    "      --json            with --verify: as JSON\n"
     "      --dump            print the database\n"
     "      --directives      print the table of directives: section, name, status, meaning\n"
     "      --root DIR        look below DIR\n"
@@ -26,6 +27,7 @@ static const char usage[] =
 enum {
     OPT_BOOT = 256,
     OPT_VERIFY,
+    OPT_JSON,
     OPT_DUMP,
     OPT_DIRECTIVES,
     OPT_ROOT,
@@ -69,6 +71,9 @@ static int take_option(int option, struct options *o)
     case OPT_VERIFY:
         o->verify = true;
         break;
+    case OPT_JSON:
+        o->json = true;
+        break;
     case OPT_DUMP:
         o->dump = true;
         break;
@@ -104,6 +109,7 @@ int options_parse(int argc, char **argv, struct options *ret)
         {"help", no_argument, NULL, 'h'},
         {"boot", no_argument, NULL, OPT_BOOT},
         {"verify", no_argument, NULL, OPT_VERIFY},
+        {"json", no_argument, NULL, OPT_JSON},
         {"dump", no_argument, NULL, OPT_DUMP},
         {"directives", no_argument, NULL, OPT_DIRECTIVES},
         {"root", required_argument, NULL, OPT_ROOT},

@@ -9,7 +9,7 @@
 struct options {
     const char *root;   /* "" for the running system */
     const char *output; /* NULL: none; "-": standard output */
-    bool boot, verify, dump, quiet, directives;
+    bool boot, verify, dump, quiet, directives, json;
     char **names; /* verify: units and files */
     size_t n_names;
     const char *const *dirs; /* NULL: the standard ones */

@@ -2,6 +2,7 @@
 #include "report.h"
 
 #include "directive.h"
+#include "json.h"
 #include "text.h"
 
 static const char *const level_names[] = {"info", "warning", "error"};
@@ -37,6 +38,31 @@ struct report_counts report_notes(const struct udb *db, const struct report_filt
             fprintf(out, ":%u", n->line);
         fprintf(out, "%s%s: %s\n", *path ? ": " : "", level_names[level], udb_text(db, n->text));
     }
+    return counts;
+}
+
+struct report_counts report_notes_json(const struct udb *db, const struct report_filter *filter, FILE *out)
+{
+    struct report_counts counts = {{0}};
+    struct json j = {.out = out};
+
+    json_array(&j, NULL);
+    for (uint32_t i = 0; i < db->header->notes.count; i++) {
+        const struct udb_note *n = udb_note(db, i);
+        unsigned level = MIN(n->level, UDB_NOTE_ERROR);
+
+        if (!is_wanted(db, n, filter))
+            continue;
+        counts.notes[level]++;
+        json_object(&j, NULL);
+        json_text(&j, "unit", n->unit == UDB_NONE ? NULL : udb_name(db, n->unit));
+        json_text(&j, "file", udb_text(db, n->path));
+        json_u64(&j, "line", n->line);
+        json_text(&j, "level", level_names[level]);
+        json_text(&j, "text", udb_text(db, n->text));
+        json_end_object(&j);
+    }
+    json_end_array(&j);
     return counts;
 }
 

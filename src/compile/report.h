@@ -23,6 +23,9 @@ struct report_counts {
  */
 struct report_counts report_notes(const struct udb *db, const struct report_filter *filter, FILE *out);
 
+/* report_notes_json - the same as an array of {unit, file, line, level, text}. */
+struct report_counts report_notes_json(const struct udb *db, const struct report_filter *filter, FILE *out);
+
 /* report_dump - everything in the database. */
 void report_dump(const struct udb *db, FILE *out);
 

@@ -9,7 +9,6 @@ libctl_a_SOURCES += src/ctl/ctl.c src/ctl/ctl.h
 libctl_a_SOURCES += src/ctl/describe.c src/ctl/describe.h
 libctl_a_SOURCES += src/ctl/enable.c
 libctl_a_SOURCES += src/ctl/final.c
-libctl_a_SOURCES += src/ctl/json.c src/ctl/json.h
 libctl_a_SOURCES += src/ctl/list.c
 libctl_a_SOURCES += src/ctl/options.c
 libctl_a_SOURCES += src/ctl/show.c

@@ -7,21 +7,11 @@
 #include <sys/stat.h>
 
 #include "fd.h"
+#include "grammar.h"
+#include "unitload.h"
 
 #define ETC_DIR "/etc/systemd/system"
 #define RUN_DIR "/run/systemd/system"
-
-/* Where unit files are looked for: systemd's own order, pintle's units last. */
-static const char *const search_path[] = {
-    ETC_DIR,
-    RUN_DIR,
-    "/run/systemd/generator",
-    "/usr/local/lib/systemd/system",
-    "/usr/lib/systemd/system",
-    "/lib/systemd/system",
-    "/run/systemd/generator.late",
-    PINTLE_UNITDIR,
-};
 
 const char *unitfile_state_name(enum unitfile_state s)
 {
@@ -30,7 +20,7 @@ const char *unitfile_state_name(enum unitfile_state s)
         [UNITFILE_ALIAS] = "alias",         [UNITFILE_MASKED] = "masked",
         [UNITFILE_STATIC] = "static",       [UNITFILE_MASKED_RUNTIME] = "masked-runtime",
         [UNITFILE_DISABLED] = "disabled",   [UNITFILE_INDIRECT] = "indirect",
-        [UNITFILE_GENERATED] = "generated", [UNITFILE_BAD] = "bad",
+        [UNITFILE_BAD] = "bad",
         [UNITFILE_NOT_FOUND] = "not-found",
     };
 
@@ -40,7 +30,7 @@ const char *unitfile_state_name(enum unitfile_state s)
 bool unitfile_state_ok(enum unitfile_state s)
 {
     return s == UNITFILE_ENABLED || s == UNITFILE_ENABLED_RUNTIME || s == UNITFILE_ALIAS || s == UNITFILE_STATIC ||
-           s == UNITFILE_INDIRECT || s == UNITFILE_GENERATED;
+           s == UNITFILE_INDIRECT;
 }
 
 static int join(char *buf, size_t size, const char *root, const char *dir, const char *name)
@@ -85,8 +75,8 @@ static int find_exact(const char *root, const char *name, char *path, size_t siz
 {
     struct stat st;
 
-    for (size_t i = 0; i < ARRAY_SIZE(search_path); i++)
-        if (join(path, size, root, search_path[i], name) >= 0 && lstat(path, &st) >= 0)
+    for (size_t i = 0; unitload_standard_dirs[i]; i++)
+        if (join(path, size, root, unitload_standard_dirs[i], name) >= 0 && lstat(path, &st) >= 0)
             return (int)i;
     return -ENOENT;
 }
@@ -160,7 +150,7 @@ enum unitfile_state unitfile_state(const char *root, const char *name)
     where = find_any(root, name, path, sizeof(path));
     if (where < 0)
         return UNITFILE_NOT_FOUND;
-    in_run = text_after(search_path[where], "/run/") != NULL;
+    in_run = text_after(unitload_standard_dirs[where], "/run/") != NULL;
     if (is_mask(path))
         return in_run ? UNITFILE_MASKED_RUNTIME : UNITFILE_MASKED;
     n = readlink(path, to, sizeof(to) - 1);
@@ -176,8 +166,6 @@ enum unitfile_state unitfile_state(const char *root, const char *name)
         return UNITFILE_ENABLED;
     if (has_link(root, RUN_DIR, name))
         return UNITFILE_ENABLED_RUNTIME;
-    if (text_after(search_path[where], "/run/systemd/generator"))
-        return UNITFILE_GENERATED;
     if (unitfile_read_install(path, &install) < 0)
         return UNITFILE_BAD;
     if (install.default_instance && is_template(name)) {
@@ -216,28 +204,19 @@ static int take_words(struct strv *l, const char *value)
     return r;
 }
 
-static int take_line(struct unitfile_install *i, char *line)
+static int take_assignment(struct unitfile_install *i, const struct grammar_item *item)
 {
-    char *value = strchr(line, '=');
-    char *end;
-
-    if (!value)
-        return 0;
-    for (end = value; end > line && (end[-1] == ' ' || end[-1] == '\t'); end--)
-        ;
-    *end = '\0';
-    value++;
-    if (streq(line, "WantedBy") || streq(line, "UpheldBy"))
-        return take_words(&i->wanted_by, value);
-    if (streq(line, "RequiredBy"))
-        return take_words(&i->required_by, value);
-    if (streq(line, "Alias"))
-        return take_words(&i->alias, value);
-    if (streq(line, "Also"))
-        return take_words(&i->also, value);
-    if (streq(line, "DefaultInstance")) {
+    if (streq(item->key, "WantedBy"))
+        return take_words(&i->wanted_by, item->value);
+    if (streq(item->key, "RequiredBy"))
+        return take_words(&i->required_by, item->value);
+    if (streq(item->key, "Alias"))
+        return take_words(&i->alias, item->value);
+    if (streq(item->key, "Also"))
+        return take_words(&i->also, item->value);
+    if (streq(item->key, "DefaultInstance")) {
         free(i->default_instance);
-        i->default_instance = strdup(value + strspn(value, " \t"));
+        i->default_instance = strdup(item->value);
         return i->default_instance ? 0 : -ENOMEM;
     }
     return 0;
@@ -248,26 +227,22 @@ int unitfile_read_install(const char *path, struct unitfile_install *ret_install
     _cleanup_install_ struct unitfile_install install = {0};
     _cleanup_free_ char *text = NULL;
     bool in_section = false;
-    char *pos, *line;
+    struct grammar_item item;
+    struct grammar g;
     size_t size;
     int r;
 
-    r = fd_read_file(AT_FDCWD, path, 1 << 20, &text, &size);
+    r = fd_read_file(AT_FDCWD, path, GRAMMAR_LINE_MAX, &text, &size);
     if (r < 0)
         return r;
-    /* A backslash at the end joins lines. */
-    while ((pos = strstr(text, "\\\n")))
-        pos[0] = pos[1] = ' ';
-    pos = text;
-    while (r >= 0 && (line = strsep(&pos, "\n"))) {
-        line += strspn(line, " \t");
-        for (size_t n = strlen(line); n > 0 && strchr(" \t\r", line[n - 1]); n--)
-            line[n - 1] = '\0';
-        if (line[0] == '[')
-            in_section = streq(line, "[Install]");
-        else if (in_section && line[0] != '#' && line[0] != ';')
-            r = take_line(&install, line);
-    }
+    grammar_init(&g, text, size);
+    do {
+        item = grammar_next(&g);
+        if (item.kind == GRAMMAR_SECTION)
+            in_section = streq(item.key, "Install");
+        else if (item.kind == GRAMMAR_ASSIGNMENT && in_section)
+            r = take_assignment(&install, &item);
+    } while (r >= 0 && item.kind != GRAMMAR_END && item.kind != GRAMMAR_TOO_LONG);
     if (r < 0)
         return r;
     *ret_install = install;

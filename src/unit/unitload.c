@@ -36,7 +36,7 @@ struct unitload {
     unsigned n_levels; /* search directories begun */
 };
 
-static const char *const standard_dirs[] = {
+const char *const unitload_standard_dirs[] = {
     "/etc/systemd/system",           "/run/systemd/system",     PINTLE_UNITDIR, /* before the distribution's:
                                                                                    what stands here is meant
                                                                                    to replace systemd's own */
@@ -335,7 +335,7 @@ int unitload_new(const char *root, const char *const *dirs, unitload_report_fn r
     if (l->root_fd < 0)
         r = -errno;
     if (!dirs)
-        dirs = standard_dirs;
+        dirs = unitload_standard_dirs;
     for (size_t i = 0; r == 0 && dirs[i]; i++)
         r = scan(l, dirs[i]);
     if (r < 0) {

@@ -42,6 +42,9 @@ struct unitload_link {
     bool dangling;
 };
 
+/* The directories of unit files, the first counts most; NULL-terminated. */
+extern const char *const unitload_standard_dirs[];
+
 /* What a person should hear about the directories. @level: enum udb_note_level. */
 typedef void (*unitload_report_fn)(void *arg, int level, const char *path, const char *text);
 

@@ -60,7 +60,6 @@ static void begin(void)
     put("/lib/systemd/system/getty@.service", "[Install]\nWantedBy=getty.target\nDefaultInstance=tty1\n");
     put("/lib/systemd/system/db@.service", "[Install]\nRequiredBy=cluster-%i.target\n");
     put("/lib/systemd/system/also.service", "[Install]\nAlso=ssh.service static.service\n");
-    put("/run/systemd/generator/mnt.service", "[Service]\n");
 }
 
 static void end(void)
@@ -87,7 +86,6 @@ START_TEST(each_state_has_its_word_and_status)
     ck_assert_str_eq(state("getty@.service"), "disabled");
     ck_assert_str_eq(state("getty@tty7.service"), "disabled");
     ck_assert_str_eq(state("also.service"), "indirect");
-    ck_assert_str_eq(state("mnt.service"), "generated");
     ck_assert_str_eq(state("masked.service"), "masked");
     ck_assert_str_eq(state("soft.service"), "masked-runtime");
     ck_assert_str_eq(state("other-name.service"), "alias");
