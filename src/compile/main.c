@@ -155,7 +155,8 @@ int main(int argc, char **argv)
         report_directives(stdout);
         return EXIT_SUCCESS;
     }
-    o.env.container = o.boot && bootenv_is_container();
+    /* A command line or consoles given by hand are those of the machine that is meant. */
+    o.env.container = o.boot && !o.env.cmdline_path && !o.env.consoles_path && bootenv_is_container();
     r = compile_init(&c, o.root, o.dirs);
     if (r < 0) {
         log_error(r, "cannot look for unit files below '%s'", *o.root ? o.root : "/");
