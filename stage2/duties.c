@@ -216,6 +216,8 @@ static void ensure_machine_id(void)
 
     if (is_machine_id(id, n))
         return;
+    if (n == -ENOENT || (n > 0 && streq(id, "uninitialized"))) /* an empty file: an image that is no first boot */
+        (void)write_new_file(PATH_FIRST_BOOT, "", 0);
     r = make_machine_id(id);
     if (r < 0) {
         (void)log_warning(r, "no machine id: there is nothing random yet");

@@ -10,3 +10,4 @@
 #define PATH_CONTROL      "/run/pintle/control"
 #define PATH_NOTIFY_DIR   "/run/pintle/notify"  /* one socket a unit: notify/SERIAL; an index changes at a reload */
 #define PATH_HANDOFF      "/run/pintle/handoff" /* stage one's record, kept for pintlectl times */
+#define PATH_FIRST_BOOT   "/run/pintle/first-boot" /* there was no machine id: ConditionFirstBoot= */
