@@ -83,9 +83,9 @@ static int explain_answer(const struct ctl *ctl, const char *name, const struct 
     if (a->error == -EPERM && !text[0])
         log_error(0, "cannot %s %s: refused; it may not be asked for by hand, or the system is going down", ctl->verb,
                   name);
-    else if (a->error == -EOPNOTSUPP && !text[0])
+    else if (a->error == -EOPNOTSUPP)
         log_error(0, "cannot %s %s: it has no ExecReload=", ctl->verb, name);
-    else if (a->error == -ESRCH && !text[0])
+    else if (a->error == -ESRCH)
         log_error(0, "cannot %s %s: it is not active", ctl->verb, name);
     else
         log_error(text[0] ? 0 : a->error, "cannot %s %s%s%s", ctl->verb, name, text[0] ? ": " : "", text);

@@ -5,6 +5,18 @@
 #include "log.h"
 #include "paths.h"
 
+/* The first pid namespace has a number of its own (PROC_PID_INIT_INO, kernel ABI since 3.8). */
+static bool in_container(void)
+{
+    char ns[64];
+    ssize_t n = readlink("/proc/self/ns/pid", ns, sizeof(ns) - 1);
+
+    if (n <= 0)
+        return false;
+    ns[n] = '\0';
+    return !streq(ns, "pid:[4026531836]");
+}
+
 void ctl_init(struct ctl *ctl, FILE *out)
 {
     const char *dir = getenv("PINTLE_RUNTIME_DIR");
@@ -18,6 +30,7 @@ void ctl_init(struct ctl *ctl, FILE *out)
         .now_usec = clock_now(),
         .realtime_usec = clock_realtime(),
     };
+    ctl->container = in_container();
     term_init(&ctl->term, out);
 }
 

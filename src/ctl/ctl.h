@@ -43,6 +43,7 @@ struct ctl {
     const char *program; /* borrowed: what the person typed: "pintlectl", "systemctl" */
     const char *verb;   /* borrowed */
     bool mapped;        /* view is valid */
+    bool container;     /* PID 1 is that of a container: the kernel's start is not its own */
     struct view view;
     uint64_t now_usec;      /* CLOCK_MONOTONIC when the program began */
     uint64_t realtime_usec; /* CLOCK_REALTIME at the same moment */

@@ -251,15 +251,16 @@ static void print_boot(const struct ctl *ctl)
     const struct runtab_header *h = ctl->view.table.header;
     uint32_t target = view_header_unit(&ctl->view, &h->boot_unit);
     const char *name = target == UDB_NONE ? "no target" : udb_name(&ctl->view.db, target);
+    const char *since = ctl->container ? "PID 1" : "the kernel";
     char span[32], freed[32], image[32];
 
-    text_format_usec(h->t_boot_done, span, sizeof(span));
+    text_format_usec(h->t_boot_done - (ctl->container ? MIN(h->t_stage2, h->t_boot_done) : 0), span, sizeof(span));
     if (h->boot_done == 0)
         line(ctl, "Boot", "on the way to %s", name);
     else if (h->boot_done == 1)
-        line(ctl, "Boot", "reached %s %s after the kernel began", name, span);
+        line(ctl, "Boot", "reached %s %s after %s began", name, span, since);
     else
-        line(ctl, "Boot", "could not reach %s; given up %s after the kernel began", name, span);
+        line(ctl, "Boot", "could not reach %s; given up %s after %s began", name, span, since);
     if (h->image_bytes > 0)
         line(ctl, "Ramdisk", "held %s, %s given back", text_format_bytes(h->image_bytes, image, sizeof(image)),
              text_format_bytes(h->freed_bytes, freed, sizeof(freed)));
@@ -284,7 +285,7 @@ static int print_system(struct ctl *ctl)
     uname(&uts);
     fprintf(ctl->out, "%s*%s %s\n", term_on(&ctl->term, c), term_off(&ctl->term, c), uts.nodename);
     fprintf(ctl->out, "%*s: %s%s%s, up %s, pintle %s, Linux %s\n", LABEL_WIDTH, "State", term_on(&ctl->term, c),
-            view_state_name(state), term_off(&ctl->term, c), term_span(ctl->now_usec, span, sizeof(span)),
+            view_state_name(state), term_off(&ctl->term, c), term_span(ctl->now_usec - (ctl->container ? MIN(h->t_stage2, ctl->now_usec) : 0), span, sizeof(span)),
             PACKAGE_VERSION, uts.release);
     print_boot(ctl);
     line(ctl, "Units", "%u loaded, %u active, %u failed; %u jobs under way", n_loaded, n_active, h->n_failed, h->n_jobs);

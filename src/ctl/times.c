@@ -76,11 +76,11 @@ static void sort_stamps(struct stamp *s, size_t n)
 
 static void make_phases(struct times *t, struct stamp *stamps, size_t n)
 {
-    uint64_t from = 0;
+    uint64_t from = t->begin_usec;
 
     sort_stamps(stamps, n);
     for (size_t i = 0; i < n; i++) {
-        if (stamps[i].usec == 0)
+        if (stamps[i].usec <= t->begin_usec)
             continue;
         t->phases[t->n_phases++] = (struct times_phase){
             .stage = stamps[i].stage, .name = stamps[i].name, .from_usec = from, .to_usec = stamps[i].usec};
@@ -135,6 +135,8 @@ int times_collect(const struct ctl *ctl, const void *record, size_t record_size,
     stamps[n++] = (struct stamp){TIMES_STAGE2, "mounts, console, host name", h->t_early};
     stamps[n++] = (struct stamp){TIMES_STAGE2, "unit files compiled", h->t_compiled};
     stamps[n++] = (struct stamp){TIMES_STAGE2, t.done ? "units" : "units, so far", end};
+    if (ctl->container && !t.has_handoff)
+        t.begin_usec = h->t_stage2; /* what the kernel did before is not this system's affair */
     make_phases(&t, stamps, n);
     r = collect_units(ctl, &t, everything ? USEC_INFINITY : end);
     if (r < 0)

@@ -43,6 +43,7 @@ struct times {
     size_t n_modules; /* all that were named; those beyond TIMES_MODULES are counted alone */
     struct times_unit *units; /* owned; by to_usec */
     size_t n_units;
+    uint64_t begin_usec; /* 0: the kernel's start; of a container: that of its PID 1 */
     bool has_handoff;
     bool done; /* the boot is over; else the last phase ends now */
 };
@@ -59,5 +60,5 @@ void times_clear(struct times *t);
 
 static inline uint64_t times_total(const struct times *t)
 {
-    return t->n_phases ? t->phases[t->n_phases - 1].to_usec : 0;
+    return t->n_phases ? t->phases[t->n_phases - 1].to_usec - t->begin_usec : 0;
 }

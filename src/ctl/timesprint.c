@@ -31,10 +31,10 @@ static char *milliseconds(uint64_t usec, char *buf, size_t size)
     return buf;
 }
 
-static void print_bar(const struct ctl *ctl, const struct times_phase *p, uint64_t total)
+static void print_bar(const struct ctl *ctl, const struct times_phase *p, uint64_t begin, uint64_t total)
 {
-    unsigned from = total ? (unsigned)((double)p->from_usec / (double)total * BAR_WIDTH) : 0;
-    unsigned to = total ? (unsigned)((double)p->to_usec / (double)total * BAR_WIDTH + 0.5) : 0;
+    unsigned from = total ? (unsigned)((double)(p->from_usec - begin) / (double)total * BAR_WIDTH) : 0;
+    unsigned to = total ? (unsigned)((double)(p->to_usec - begin) / (double)total * BAR_WIDTH + 0.5) : 0;
 
     to = MIN(MAX(to, from + 1), (unsigned)BAR_WIDTH);
     from = MIN(from, to - 1);
@@ -55,16 +55,20 @@ static void print_phases(const struct ctl *ctl, const struct times *t)
         const struct times_phase *p = &t->phases[i];
 
         sums[p->stage] += p->to_usec - p->from_usec;
-        fprintf(ctl->out, "%10s %10s  %-9s  %s", milliseconds(p->from_usec, from, sizeof(from)),
+        fprintf(ctl->out, "%10s %10s  %-9s  %s", milliseconds(p->from_usec - t->begin_usec, from, sizeof(from)),
                 milliseconds(p->to_usec - p->from_usec, took, sizeof(took)), stage_name(p->stage), p->name);
-        if (ctl->term.width == 0 || ctl->term.width >= 78 + BAR_WIDTH) {
+        if (ctl->term.width >= 78 + BAR_WIDTH) {
             fprintf(ctl->out, "%*s", (int)(43 - MIN(strlen(p->name), (size_t)42)), "");
-            print_bar(ctl, p, total);
+            print_bar(ctl, p, t->begin_usec, total);
         } else
             fputc('\n', ctl->out);
     }
-    fprintf(ctl->out, "%10s %10s  in all%s: kernel %s", "", milliseconds(total, took, sizeof(took)),
-            t->done ? "" : " so far", milliseconds(sums[TIMES_KERNEL], from, sizeof(from)));
+    fprintf(ctl->out, "%10s %10s  in all%s: ", "", milliseconds(total, took, sizeof(took)), t->done ? "" : " so far");
+    if (t->begin_usec > 0) {
+        fputs("a container, from the start of its PID 1\n", ctl->out);
+        return;
+    }
+    fprintf(ctl->out, "kernel %s", milliseconds(sums[TIMES_KERNEL], from, sizeof(from)));
     if (t->has_handoff)
         fprintf(ctl->out, ", stage one %s", milliseconds(sums[TIMES_STAGE1], from, sizeof(from)));
     fprintf(ctl->out, ", stage two %s\n", milliseconds(sums[TIMES_STAGE2], from, sizeof(from)));
@@ -91,11 +95,11 @@ static void print_modules(const struct ctl *ctl, const struct times *t)
     fprintf(ctl->out, "%21s  in all, %zu modules\n", milliseconds(sum, took, sizeof(took)), t->n_modules);
 }
 
-static void print_unit_line(const struct ctl *ctl, const struct times_unit *u)
+static void print_unit_line(const struct ctl *ctl, const struct times_unit *u, uint64_t begin)
 {
     char from[32], took[32], name[512];
 
-    fprintf(ctl->out, "%10s %10s  %s\n", milliseconds(u->from_usec, from, sizeof(from)),
+    fprintf(ctl->out, "%10s %10s  %s\n", milliseconds(u->from_usec - MIN(begin, u->from_usec), from, sizeof(from)),
             milliseconds(u->to_usec - u->from_usec, took, sizeof(took)),
             text_printable(udb_name(&ctl->view.db, u->unit), name, sizeof(name)));
 }
@@ -116,13 +120,13 @@ static void print_units(const struct ctl *ctl, struct times *t)
         return;
     fprintf(ctl->out, "\nUnits, in the order in which they became active%s:\n", ctl->opt.all ? "" : " during the boot");
     for (size_t i = 0; i < t->n_units; i++)
-        print_unit_line(ctl, &t->units[i]);
+        print_unit_line(ctl, &t->units[i], t->begin_usec);
     if (t->n_units <= SLOWEST)
         return;
     qsort(t->units, t->n_units, sizeof(*t->units), by_length);
     fputs("\nThe slowest:\n", ctl->out);
     for (size_t i = 0; i < SLOWEST; i++)
-        print_unit_line(ctl, &t->units[i]);
+        print_unit_line(ctl, &t->units[i], t->begin_usec);
 }
 
 static void print_json(const struct ctl *ctl, const struct times *t)
@@ -131,6 +135,7 @@ static void print_json(const struct ctl *ctl, const struct times *t)
 
     json_object(&j, NULL);
     json_u64(&j, "total_usec", times_total(t));
+    json_u64(&j, "begin_usec", t->begin_usec);
     json_bool(&j, "done", t->done);
     json_bool(&j, "stage_one_known", t->has_handoff);
     json_array(&j, "phases");

@@ -155,6 +155,7 @@ static inline void fixture_init(struct fixture *f)
     ctl_init(&f->ctl, open_memstream(&f->text, &f->text_size));
     ck_assert_int_eq(view_borrow(&f->ctl.view, f->db, size, f->table_data, runtab_size(count)), 0);
     f->ctl.mapped = true;
+    f->ctl.container = false; /* wherever the test runs */
     f->ctl.now_usec = FIXTURE_NOW;
     f->ctl.realtime_usec = FIXTURE_REALTIME;
     f->ctl.opt.root = "/nonexistent"; /* no unit file of this machine shows up in a test */

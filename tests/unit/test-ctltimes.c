@@ -103,6 +103,23 @@ START_TEST(without_stage_ones_record_the_kernels_span_takes_its_place)
 }
 END_TEST
 
+START_TEST(a_containers_line_begins_with_its_pid_1)
+{
+    struct times t;
+    struct fixture f;
+
+    fixture_init(&f);
+    f.ctl.container = true;
+    set_table_stamps(&f, 13000, 15000, 30000, 90000);
+    ck_assert_int_eq(times_collect(&f.ctl, NULL, 0, false, &t), 0);
+    ck_assert_uint_eq(t.n_phases, 3);
+    ck_assert_uint_eq(t.phases[0].from_usec, 13000);
+    ck_assert_uint_eq(times_total(&t), 77000);
+    times_clear(&t);
+    fixture_done(&f);
+}
+END_TEST
+
 START_TEST(any_set_of_stamps_makes_a_line_without_hole_or_overlap)
 {
     struct fixture f;
@@ -185,4 +202,4 @@ END_TEST
 
 UNITTEST_MAIN("ctltimes", the_line_goes_from_the_kernel_through_both_stages_to_the_last_unit,
               without_stage_ones_record_the_kernels_span_takes_its_place,
-              any_set_of_stamps_makes_a_line_without_hole_or_overlap, times_prints_the_line_for_a_person)
+              a_containers_line_begins_with_its_pid_1, any_set_of_stamps_makes_a_line_without_hole_or_overlap, times_prints_the_line_for_a_person)
