@@ -8,6 +8,7 @@ AM_TESTS_ENVIRONMENT = \
 	PINTLE_TEST_SRCDIR='$(abs_top_srcdir)'; export PINTLE_TEST_SRCDIR; \
 	PINTLE_TEST_BUILDDIR='$(abs_top_builddir)'; export PINTLE_TEST_BUILDDIR;
 
+include tests/build/local.mk
 include tests/unit/local.mk
 include tests/machine/local.mk
 include tests/bench/local.mk
