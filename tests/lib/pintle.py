@@ -35,7 +35,8 @@ def need_busybox():
 
 def mkinitrd(output, *words):
     """Run the built pintle-mkinitrd for the tests' kernel. Returns what it printed."""
-    command = [build_path("pintle-mkinitrd"), "-k", environment("PINTLE_TEST_KERNEL_VERSION"), "-o", output, *words]
+    command = [build_path("pintle-mkinitrd"), "-k", environment("PINTLE_TEST_KERNEL_VERSION"), "-o", output,
+               "--moddir", environment("PINTLE_TEST_KERNEL_ROOT"), "--stage1", build_path("stage1/stage1"), *words]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(command)}: exit status {done.returncode}\n{done.stdout}")
