@@ -189,7 +189,7 @@ D("DirectoryNotEmpty", IN_PATH, KNOWN, NONE, 0, 0, "what is watched")
 D("DisableControllers", IN_CGROUP, KNOWN, NONE, 0, 0, "cgroup controllers that are kept off")
 D("Documentation", IN_UNIT, DONE, NONE, 0, LIST, "where to read on: URIs")
 D("DynamicUser", IN_EXEC, REFUSED, NONE, 0, 0, "a user made for the service")
-D("Environment", IN_EXEC, DONE, ENVIRONMENT, 0, LIST, "variables: NAME=value ...")
+D("Environment", IN_EXEC, DONE, ENVIRONMENT, 0, LIST, "variables: NAME=value, several in a line")
 D("EnvironmentFile", IN_EXEC, DONE, ENVIRONMENT_FILE, 0, LIST | EXEC,
   "files of variables; - before a path: it may be missing")
 D("ExecCondition", IN_SERVICE, DONE, COMMAND, UDB_EXEC_CONDITION, LIST,

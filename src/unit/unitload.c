@@ -147,6 +147,16 @@ static bool same_type(const char *a, const char *b)
            !x.instance == !y.instance;
 }
 
+/* A mask by its text: a root that is not running has no /dev/null of its own. */
+static bool is_mask_target(const char *target)
+{
+    const char *rest = target;
+
+    while (text_after(rest, "../"))
+        rest += 3;
+    return streq(rest, "/dev/null") || (rest != target && streq(rest, "dev/null"));
+}
+
 /* A link in a unit directory: a mask, an alias, or the unit file itself kept elsewhere (systemctl link). */
 static int add_link(struct unitload *l, int dirfd, const char *name, char *path)
 {
@@ -161,7 +171,7 @@ static int add_link(struct unitload *l, int dirfd, const char *name, char *path)
     }
     target[n] = '\0';
     base = base_name(target);
-    if (streq(target, "/dev/null") || streq(target, "../../../dev/null"))
+    if (is_mask_target(target))
         return add_file(l, name, path, UNITLOAD_MASK, NULL);
     if (streq(base, name))
         return add_file(l, name, path, UNITLOAD_FILE, NULL);
@@ -625,13 +635,21 @@ static int sorted(struct gathered *g, uint32_t **ret_order)
 /* Leads the path to /dev/null, or is it empty? */
 static bool is_nothing(const struct unitload *l, const char *path, bool *ret_dangling)
 {
-    _cleanup_close_ int fd = open_in(l, path, O_PATH);
+    _cleanup_close_ int fd = open_in(l, path, O_PATH), link = -EBADF;
+    char target[PATH_MAX];
     struct stat st;
+    ssize_t n;
 
-    *ret_dangling = fd == -ENOENT;
-    if (fd < 0 || fstat(fd, &st) < 0)
+    *ret_dangling = false;
+    if (fd >= 0 && fstat(fd, &st) == 0)
+        return (S_ISREG(st.st_mode) && st.st_size == 0) || S_ISCHR(st.st_mode);
+    if (fd != -ENOENT)
         return false;
-    return (S_ISREG(st.st_mode) && st.st_size == 0) || S_ISCHR(st.st_mode);
+    link = open_in(l, path, O_PATH | O_NOFOLLOW);
+    n = link >= 0 ? readlinkat(link, "", target, sizeof(target) - 1) : -1;
+    target[n > 0 ? n : 0] = '\0';
+    *ret_dangling = !is_mask_target(target);
+    return !*ret_dangling;
 }
 
 int unitload_drop_ins(struct unitload *l, const char *name, struct strv *ret_paths)

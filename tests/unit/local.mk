@@ -26,6 +26,10 @@ UNIT_TESTS += tests/unit/test-rootmount
 UNIT_TESTS += tests/unit/test-rootwait
 UNIT_TESTS += tests/unit/test-text
 UNIT_TESTS += tests/unit/test-udbwrite
+UNIT_TESTS += tests/unit/test-unitname
+UNIT_TESTS += tests/unit/test-unitload
+UNIT_TESTS += tests/unit/test-grammar
+UNIT_TESTS += tests/unit/test-directive
 UNIT_TESTS += tests/unit/test-unitfile
 
 if HAVE_CHECK
