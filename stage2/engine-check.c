@@ -73,7 +73,7 @@ static bool job_under_way(const struct run_unit *u)
 {
     switch ((enum run_job)u->job) {
     case RUN_JOB_START:
-        return is_activating(u) || (is_deactivating(u) && unit_has(u, RUN_JOB_BEGUN));
+        return is_activating(u) || is_deactivating(u);
     case RUN_JOB_STOP:
     case RUN_JOB_RESTART:
         return is_deactivating(u);
@@ -98,7 +98,7 @@ static const char *check_job(const struct engine *e, uint32_t id)
         return "a unit miscounts what it waits for";
     if (unit_has(u, RUN_QUEUED))
         return NULL;
-    if (unit_has(u, RUN_REPORT | RUN_DEP_FAILED))
+    if (unit_has(u, RUN_REPORT) || (unit_has(u, RUN_DEP_FAILED) && u->job == RUN_JOB_START))
         return "a unit with something to tell is not in the ready queue";
     if (u->n_wait == 0 && !unit_has(u, RUN_SPAWNING) && !job_under_way(u))
         return "a unit that is ready is not in the ready queue";

@@ -113,6 +113,8 @@ int wish_start(struct engine *e, uint32_t id, uint32_t flags, uint64_t now);
 int wish_stop(struct engine *e, uint32_t id, uint64_t now);
 /* wish_stop_all - going down without a final unit. */
 void wish_stop_all(struct engine *e, uint64_t now);
+/* wish_cancel_starts - what has not begun to start does not begin any more, but for what the way down needs. */
+void wish_cancel_starts(struct engine *e, uint64_t now);
 /* wish_on_failure - start what the unit's OnFailure= names. */
 void wish_on_failure(struct engine *e, uint32_t id, uint64_t now);
 
@@ -141,6 +143,7 @@ void life_signal_done(struct life *l);
 void life_kill_rest(struct life *l); /* the main process ended: what KillMode=mixed does then */
 void life_enter_stop_post(struct life *l);
 void life_enter_dead(struct life *l);
+void life_forget_control(struct life *l);
 void life_give_up(struct life *l); /* forget processes that do not end */
 /* life_next_line - run the line behind the one that ended. Return: false when that was the last. */
 bool life_next_line(struct life *l);

@@ -158,10 +158,15 @@ uint32_t job_wish(struct engine *e, uint32_t id, enum run_job kind, uint32_t fla
     if (kind == RUN_JOB_START && is_activating(u))
         flags |= RUN_JOB_BEGUN;
     unit_set_flags(u, flags, 0);
+    if (kind == RUN_JOB_START && is_active(u))
+        engine_enqueue(e, id); /* it took the place of a stop that had not begun: there is nothing to wait for */
     return job_id;
 }
 
-/* The waiting starts of what requires this unit fail too; each of them finds it out when its turn comes. */
+/*
+ * The waiting starts of what requires this unit fail too; each of them finds it out when its turn comes, a
+ * restart when its stop is done.
+ */
 static void fail_dependents(struct engine *e, uint32_t id)
 {
     const struct udb_list *l = &udb_unit(e->db, id)->edges[UDB_REQUIRED_BY];
@@ -171,7 +176,8 @@ static void fail_dependents(struct engine *e, uint32_t id)
     for (uint32_t i = 0; i < l->count; i++) {
         struct run_unit *v = unit_of(e, to[i]);
 
-        if (v->job != RUN_JOB_START || unit_has(v, RUN_JOB_BEGUN | RUN_DEP_FAILED))
+        if ((v->job != RUN_JOB_START && v->job != RUN_JOB_RESTART) ||
+            unit_has(v, RUN_JOB_BEGUN | RUN_DEP_FAILED))
             continue;
         unit_explain(e, to[i], "dependency '%s' failed", udb_name(e->db, id));
         unit_set_flags(v, RUN_DEP_FAILED, 0);
@@ -195,5 +201,12 @@ void job_end(struct engine *e, uint32_t id, enum run_result result)
 
 void job_restart_continues(struct engine *e, uint32_t id)
 {
-    job_change(e, id, RUN_JOB_START, unit_of(e, id)->job_id);
+    struct run_unit *u = unit_of(e, id);
+    uint32_t failed = u->flags & RUN_DEP_FAILED;
+
+    job_change(e, id, RUN_JOB_START, u->job_id);
+    if (!failed)
+        return;
+    unit_set_flags(u, failed, 0);
+    engine_enqueue(e, id);
 }

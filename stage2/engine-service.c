@@ -64,6 +64,13 @@ static bool limit_hit(struct life *l)
     return hit;
 }
 
+/* Not even a zero is written into a page that was never used: those cost nothing. */
+static void clear_text(char *text)
+{
+    if (text[0] != '\0')
+        text[0] = '\0';
+}
+
 static void begin_life(struct life *l)
 {
     const uint32_t clear = RUN_READY_SEEN | RUN_STOPPING_SEEN | RUN_MAIN_FOREIGN | RUN_STOP_WISHED |
@@ -74,14 +81,16 @@ static void begin_life(struct life *l)
 
     timer_clear(l->e, l->id);
     runtab_begin(u);
-    if (!unit_has(u, RUN_AUTO_START))
+    /* After an automatic restart it is still of interest what the last failure was. */
+    if (!unit_has(u, RUN_AUTO_START)) {
         u->n_restarts = 0;
+        clear_text(t->reason);
+    }
+    clear_text(t->status);
     u->flags = (u->flags & ~clear) | RUN_JOB_BEGUN;
     u->result = RUN_RESULT_SUCCESS;
     u->exit_code = u->exit_status = 0;
     u->start_usec = l->now;
-    if (t->reason[0] != '\0' || t->status[0] != '\0')
-        t->reason[0] = t->status[0] = '\0';
     runtab_end(u);
 }
 
@@ -150,7 +159,7 @@ void life_enter_running(struct life *l)
 
 void life_enter_reload(struct life *l)
 {
-    unit_set_flags(l->u, RUN_JOB_BEGUN, RUN_CONTROL_EXEC_FAILED);
+    unit_set_flags(l->u, RUN_JOB_BEGUN, RUN_CONTROL_EXEC_FAILED | RUN_KILLED);
     enter_lines(l, RUN_RELOAD, UDB_EXEC_RELOAD);
 }
 
@@ -227,9 +236,8 @@ void life_enter_signal(struct life *l, enum run_state state, int signal)
     bool last = state == RUN_STOP_SIGKILL || state == RUN_FINAL_SIGKILL;
 
     unit_set_state(l->e, l->id, state, l->now);
+    unit_set_flags(l->u, last ? RUN_KILLED : 0, last ? 0 : RUN_KILLED);
     life_watch(l);
-    if (last)
-        unit_set_flags(l->u, RUN_KILLED, 0);
     send(l, last, signal != 0 ? signal : signal_of(l, last));
     if (!last && (l->svc->flags & UDB_SVC_SEND_SIGHUP))
         send(l, last, SIGHUP);
@@ -264,6 +272,11 @@ static void forget_pid(struct life *l, pid_t *pid)
     runtab_end(l->u);
 }
 
+void life_forget_control(struct life *l)
+{
+    forget_pid(l, &l->u->control_pid);
+}
+
 void life_give_up(struct life *l)
 {
     forget_pid(l, &l->u->main_pid);
@@ -284,6 +297,9 @@ static bool is_good_end(uint8_t result)
     return result == RUN_RESULT_SUCCESS || result == RUN_RESULT_CONDITION;
 }
 
+/* With RestartSec=0, no limit and nothing to run a unit would spin within one engine_run. */
+#define MIN_RESTART_USEC USEC_PER_MSEC
+
 void life_enter_dead(struct life *l)
 {
     bool good = is_good_end(l->u->result), again = exit_restarts(l);
@@ -294,7 +310,7 @@ void life_enter_dead(struct life *l)
         engine_act(l->e, (struct engine_action){.type = ENGINE_ACT_CLEANUP, .unit = l->id});
     unit_set_state(l->e, l->id, again ? RUN_AUTO_RESTART : good ? RUN_DEAD : RUN_FAILED, l->now);
     if (again)
-        timer_set(l->e, l->id, usec_add(l->now, l->svc->restart_usec));
+        timer_set(l->e, l->id, usec_add(l->now, MAX(l->svc->restart_usec, MIN_RESTART_USEC)));
     else if (!good && l->u->job != RUN_JOB_RESTART)
         wish_on_failure(l->e, l->id, l->now);
 }

@@ -52,6 +52,7 @@ static int on_stop_run(struct life *l)
 
 static int on_stop_reached(struct life *l)
 {
+    unit_set_flags(l->u, RUN_STOP_WISHED, 0);
     life_enter_dead(l);
     return 0;
 }
@@ -223,7 +224,7 @@ static int on_main_exit_signal(struct life *l)
 }
 
 /* Condition*= and Assert*= as pintle-exec judged them. */
-static void conditions_judged(struct life *l, enum run_result result)
+static void conditions_judged(struct life *l)
 {
     bool exited = l->ev->code == CLD_EXITED;
 
@@ -237,7 +238,7 @@ static void conditions_judged(struct life *l, enum run_result result)
     } else if (exited && l->ev->value == 2)
         unit_fail(l->e, l->id, RUN_RESULT_CONDITION, "an assertion is not met");
     else
-        fail_by_exit(l, false, result);
+        exit_explain(l, false, exited ? RUN_RESULT_EXIT_CODE : RUN_RESULT_SIGNAL, l->ev->code, l->ev->value);
     life_enter_dead(l);
 }
 
@@ -246,7 +247,7 @@ static int on_control_exit_condition(struct life *l)
     enum run_result result = take_exit(l, false);
 
     if (!unit_has(l->u, RUN_CONDITION_OK)) {
-        conditions_judged(l, result);
+        conditions_judged(l);
         return 0;
     }
     if (result == RUN_RESULT_EXIT_CODE && l->ev->value < 255) {
@@ -288,9 +289,9 @@ static int on_control_exit_reload(struct life *l)
 
     if (result == RUN_RESULT_SUCCESS && up && life_next_line(l))
         return 0;
-    if (result != RUN_RESULT_SUCCESS && l->u->result == RUN_RESULT_SUCCESS)
+    if (result != RUN_RESULT_SUCCESS && l->u->result == RUN_RESULT_SUCCESS && !unit_has(l->u, RUN_KILLED))
         unit_explain(l->e, l->id, "%s failed, the service goes on", exit_line(l, false, what, sizeof(what)));
-    if (l->u->job == RUN_JOB_RELOAD)
+    if (l->u->job == RUN_JOB_RELOAD && unit_has(l->u, RUN_JOB_BEGUN))
         job_end(l->e, l->id, result);
     life_enter_running(l);
     return 0;
@@ -492,19 +493,20 @@ static int on_deadline_running(struct life *l)
     return 0;
 }
 
+/* The service goes on; only the line that hangs is killed, and left alone when even that does not end it. */
 static int on_deadline_reload(struct life *l)
 {
     if (l->u->result == RUN_RESULT_SUCCESS)
         unit_explain(l->e, l->id, "the reload did not end in time, the service goes on");
     if (l->u->job == RUN_JOB_RELOAD)
         job_end(l->e, l->id, RUN_RESULT_TIMEOUT);
-    if (l->u->control_pid != 0) {
+    if (l->u->control_pid != 0 && !unit_has(l->u, RUN_KILLED)) {
+        unit_set_flags(l->u, RUN_KILLED, 0);
         engine_act_kill(l->e, l->id, ENGINE_KILL_CONTROL, SIGKILL);
-        runtab_pid_remove(l->e->table, l->u->control_pid);
-        runtab_begin(l->u);
-        l->u->control_pid = 0;
-        runtab_end(l->u);
+        timer_set(l->e, l->id, usec_add(l->now, l->svc->stop_timeout_usec));
+        return 0;
     }
+    life_forget_control(l);
     life_enter_running(l);
     return 0;
 }

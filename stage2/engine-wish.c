@@ -363,6 +363,18 @@ void wish_stop_all(struct engine *e, uint64_t now)
             job_wish(e, id, RUN_JOB_STOP, RUN_IRREVERSIBLE, now);
 }
 
+void wish_cancel_starts(struct engine *e, uint64_t now)
+{
+    e->steps += udb_count(e->db);
+    for (uint32_t id = 0; id < udb_count(e->db); id++) {
+        const struct run_unit *u = unit_of(e, id);
+        bool waits = u->job == RUN_JOB_START && !unit_has(u, RUN_JOB_BEGUN);
+
+        if ((waits || u->job == RUN_JOB_RESTART) && !unit_has(u, RUN_IRREVERSIBLE))
+            job_wish(e, id, RUN_JOB_STOP, RUN_IRREVERSIBLE, now);
+    }
+}
+
 /* Two units that are each other's OnFailure= and fail at once would spin for ever: systemd's default start limit. */
 #define HOOK_BURST         10
 #define HOOK_INTERVAL_USEC (10 * USEC_PER_SEC)

@@ -31,7 +31,7 @@ static void boot_over(struct engine *e, enum run_result result, uint64_t now)
     h->t_boot_done = now;
     act_boot_done(e, h->boot_unit, result);
     /* Canceled: a person (or a shutdown) wished for something else meanwhile, and gets that. */
-    if (result == RUN_RESULT_SUCCESS || result == RUN_RESULT_CANCELED || emergency == UDB_NONE)
+    if (result == RUN_RESULT_SUCCESS || result == RUN_RESULT_CANCELED || emergency == UDB_NONE || going_down(e))
         return;
     if (wish_start(e, emergency, 0, now) < 0)
         act_boot_done(e, emergency, RUN_RESULT_NOT_LOADED);
@@ -89,6 +89,7 @@ static int final(struct engine *e, int kind, uint64_t now)
         r = wish_start(e, unit, WISH_IRREVERSIBLE, now);
     if (r > 0 && unit_of(e, unit)->job != RUN_JOB_NONE) {
         h->final_unit = unit;
+        wish_cancel_starts(e, now);
         return r;
     }
     /* No such unit, or it cannot be started: the machine goes down all the same. */
@@ -311,10 +312,12 @@ static void step(struct engine *e, uint32_t id, uint64_t now)
 
     if (unit_has(u, RUN_REPORT))
         report(e, id, now);
-    if (unit_has(u, RUN_DEP_FAILED)) {
+    if (unit_has(u, RUN_DEP_FAILED) && u->job == RUN_JOB_START) {
         fail_by_dependency(e, id, now);
         return;
     }
+    if (u->job == RUN_JOB_START && is_active(u))
+        job_end(e, id, RUN_RESULT_SUCCESS);
     if (unit_has(u, RUN_SPAWNING) || u->n_wait != 0)
         return;
     switch ((enum run_job)u->job) {
@@ -337,17 +340,17 @@ static void step(struct engine *e, uint32_t id, uint64_t now)
 bool engine_run(struct engine *e, uint64_t now)
 {
     while (engine_has_room(e)) {
-        uint32_t id = timer_due(e, now);
+        uint32_t id = engine_dequeue(e);
 
         if (id != RUN_NONE) {
-            timer_clear(e, id);
-            life_dispatch(e, id, LIFE_DEADLINE, NULL, now);
+            step(e, id, now);
             continue;
         }
-        id = engine_dequeue(e);
+        id = timer_due(e, now);
         if (id == RUN_NONE)
             return false;
-        step(e, id, now);
+        timer_clear(e, id);
+        life_dispatch(e, id, LIFE_DEADLINE, NULL, now);
     }
     return e->table->header->ready_head != RUN_NONE || timer_due(e, now) != RUN_NONE;
 }

@@ -12,3 +12,4 @@ include tests/build/local.mk
 include tests/unit/local.mk
 include tests/machine/local.mk
 include tests/bench/local.mk
+include tests/sim/local.mk

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <inttypes.h>
+
+#include "clock.h"
+#include "sim.h"
+#include "text.h"
+
+#ifdef PINTLE_SANITIZED
+#define DEFAULT_HISTORIES 8000
+#else
+#define DEFAULT_HISTORIES 100000
+#endif
+
+uint32_t sim_random(struct sim *s, uint32_t below)
+{
+    uint64_t z = s->rng += UINT64_C(0x9e3779b97f4a7c15); /* splitmix64 */
+
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return below == 0 ? 0 : (uint32_t)((z ^ (z >> 31)) % below);
+}
+
+/* Take what the engine left, do what is possible, until it is done for now. */
+static void settle(struct sim *s)
+{
+    bool more = true;
+
+    for (int rounds = 0; more; rounds++) {
+        struct engine_action actions[SIM_ROOM];
+        uint32_t n = s->e.n_actions;
+
+        if (rounds > 100000)
+            sim_fail(s, RUN_NONE, "the engine spins");
+        memcpy(actions, s->actions, n * sizeof(*actions));
+        s->e.n_actions = 0;
+        for (uint32_t i = 0; i < n; i++)
+            simworld_perform(s, &actions[i]);
+        more = engine_run(&s->e, s->now) || s->e.n_actions != 0;
+        simcheck_step(s);
+    }
+}
+
+int simworld_event(struct sim *s, const struct engine_event *ev)
+{
+    int r;
+
+    /* An answer inside of a batch comes when other actions may still wait. */
+    while ((r = engine_event(&s->e, ev, s->now)) == -EAGAIN) {
+        struct engine_action actions[SIM_ROOM];
+        uint32_t n = s->e.n_actions;
+
+        memcpy(actions, s->actions, n * sizeof(*actions));
+        s->e.n_actions = 0;
+        for (uint32_t i = 0; i < n; i++)
+            simworld_perform(s, &actions[i]);
+    }
+    s->n_events++;
+    if (s->verbose)
+        sim_trace_event(s, ev, r);
+    simcheck_wish(s, ev, ev->type <= ENGINE_EV_FINAL ? r : 0);
+    return r;
+}
+
+static void one_wish(struct sim *s)
+{
+    static const enum engine_event_type wishes[] = {
+        ENGINE_EV_START,   ENGINE_EV_START,   ENGINE_EV_START,       ENGINE_EV_STOP,   ENGINE_EV_STOP,
+        ENGINE_EV_RESTART, ENGINE_EV_RESTART, ENGINE_EV_TRY_RESTART, ENGINE_EV_RELOAD, ENGINE_EV_ISOLATE,
+        ENGINE_EV_RESET_FAILED,
+    };
+    struct engine_event ev = {.type = wishes[sim_random(s, ARRAY_SIZE(wishes))],
+                              .unit = sim_random(s, udb_count(&s->db))};
+
+    simworld_event(s, &ev);
+}
+
+/* What a program may say on its notify socket at any time, and what a runtime gone astray might bring. */
+static void one_surprise(struct sim *s)
+{
+    struct engine_event ev = {.type = ENGINE_EV_NOTIFY, .unit = sim_random(s, udb_count(&s->db))};
+    const struct run_unit *u = unit_of(&s->e, ev.unit);
+    struct sim_proc *p = simworld_proc(s, u->main_pid);
+
+    switch (sim_random(s, 6)) {
+    case 0:
+        ev.value = (int)sim_random(s, 128) & ~ENGINE_NOTIFY_MAINPID;
+        ev.usec = sim_random(s, 10) * USEC_PER_SEC;
+        ev.text = "busy with something of some length that goes on and on until nobody can bear to read it any longer";
+        break;
+    case 1:
+        ev.value = ENGINE_NOTIFY_WATCHDOG;
+        break;
+    case 2:
+        if (!p || u->state != RUN_RUNNING)
+            return;
+        ev.value = ENGINE_NOTIFY_MAINPID;
+        ev.pid = simworld_new_main(s, ev.unit);
+        break;
+    case 3:
+        ev.type = ENGINE_EV_EXITED;
+        ev.pid = 77777777;
+        break;
+    case 4:
+        if (unit_has(u, RUN_SPAWNING))
+            return;
+        ev.type = sim_percent(s, 50) ? ENGINE_EV_SPAWNED : ENGINE_EV_SPAWN_FAILED;
+        ev.pid = 88888888;
+        break;
+    default:
+        ev.type = ENGINE_EV_EXEC_DONE;
+        break;
+    }
+    if (simworld_event(s, &ev) == 0 && (ev.type == ENGINE_EV_EXITED || ev.type == ENGINE_EV_SPAWNED))
+        sim_fail(s, ev.unit, "an event that cannot be was taken");
+}
+
+/* PID 1 executes itself anew: nothing but the table is left. */
+static void re_exec(struct sim *s)
+{
+    if (runtab_open(s->table.data, s->table.size, &s->table) < 0)
+        sim_fail(s, RUN_NONE, "the table is not accepted by a successor");
+    if (engine_init(&s->e, &s->db, &s->table, s->stack, s->marks, s->actions, s->e.room) < 0)
+        sim_fail(s, RUN_NONE, "the engine does not take its table back");
+}
+
+/* Go to where something happens next, at @until at the latest. Return: false when nothing ever will. */
+static bool advance(struct sim *s, uint64_t until)
+{
+    uint64_t next = MIN(simworld_next(s), engine_next_deadline(&s->e));
+
+    if (s->n_owed > 0)
+        next = MIN(next, s->now + USEC_PER_MSEC);
+    if (next == USEC_INFINITY)
+        simcheck_quiet(s);
+    s->now = MAX(s->now, MIN(next, until));
+    return next <= until;
+}
+
+static void live(struct sim *s, uint64_t until)
+{
+    for (int rounds = 0; advance(s, until); rounds++) {
+        if (rounds > 50000)
+            sim_fail(s, RUN_NONE, "no end is in sight");
+        if (s->n_owed > 0)
+            simworld_answer_owed(s);
+        settle(s);
+        simworld_step(s);
+        settle(s);
+    }
+    simworld_answer_owed(s);
+    settle(s);
+}
+
+static void play(struct sim *s)
+{
+    uint32_t n_wishes = sim_random(s, 16);
+
+    if (sim_percent(s, 60))
+        simworld_event(s, &(struct engine_event){.type = ENGINE_EV_BOOT, .unit = s->db.header->default_unit});
+    for (uint32_t i = 0; i < n_wishes; i++) {
+        settle(s);
+        if (sim_percent(s, 80))
+            live(s, s->now + sim_random(s, 8000) * USEC_PER_MSEC);
+        else
+            simworld_answer_owed(s);
+        settle(s);
+        if (sim_percent(s, 25))
+            one_surprise(s);
+        else
+            one_wish(s);
+        if (sim_percent(s, 10)) {
+            settle(s);
+            re_exec(s);
+        }
+    }
+    settle(s);
+    live(s, s->now + sim_random(s, 30) * USEC_PER_SEC);
+    settle(s);
+    s->going_down_since = s->now;
+    simworld_event(s, &(struct engine_event){.type = ENGINE_EV_FINAL,
+                                             .unit = RUN_NONE,
+                                             .value = UDB_FINAL_HALT + (int)sim_random(s, 3)});
+    settle(s);
+    if (sim_percent(s, 40))
+        one_wish(s);
+    settle(s);
+    live(s, USEC_INFINITY - 1);
+    simcheck_end(s);
+}
+
+static void one_history(struct sim *s, uint64_t seed, void *table, bool verbose)
+{
+    uint64_t n_events = s->n_events, n_actions = s->n_actions;
+    uint32_t n;
+
+    *s = (struct sim){.seed = seed, .rng = seed * UINT64_C(0x9e3779b97f4a7c15), .now = USEC_PER_SEC, .verbose = verbose};
+    s->n_events = n_events;
+    s->n_actions = n_actions;
+    s->next_pid = 100;
+    s->calm = sim_random(s, 4);
+    s->late_answers = sim_percent(s, 15);
+    simgen_make(s);
+    n = udb_count(&s->db);
+    if (n > SIM_MAX_UNITS)
+        sim_fail(s, RUN_NONE, "too many units");
+    memset(table, 0, runtab_size(n));
+    runtab_format(table, n, s->db.header->checksum, &s->table);
+    if (engine_init(&s->e, &s->db, &s->table, s->stack, s->marks, s->actions,
+                    sim_percent(s, 70) ? ENGINE_MIN_ROOM : SIM_ROOM) < 0)
+        sim_fail(s, RUN_NONE, "the engine refuses its table");
+    play(s);
+    free(s->db_data);
+}
+
+static uint64_t number(const char *what, const char *text)
+{
+    uint64_t n;
+
+    if (text_parse_u64(text, 10, &n) < 0) {
+        fprintf(stderr, "sim: %s wants a number, not '%s'\n", what, text);
+        exit(99);
+    }
+    return n;
+}
+
+int main(int argc, char **argv)
+{
+    static struct sim s;
+    const char *given = getenv("PINTLE_SIM_HISTORIES");
+    uint64_t seed = 1, histories = given ? number("PINTLE_SIM_HISTORIES", given) : DEFAULT_HISTORIES, begin;
+    void *table = malloc(runtab_size(SIM_MAX_UNITS));
+    bool verbose = false;
+    double took;
+
+    for (int i = 1; i < argc; i++)
+        if (streq(argv[i], "--verbose"))
+            verbose = true;
+        else if (streq(argv[i], "--seed") && i + 1 < argc) {
+            seed = number(argv[i], argv[i + 1]);
+            histories = 1;
+            i++;
+        } else if (streq(argv[i], "--histories") && i + 1 < argc) {
+            histories = number(argv[i], argv[i + 1]);
+            i++;
+        } else {
+            fprintf(stderr, "usage: sim [--seed N] [--histories N] [--verbose]\n");
+            return 99;
+        }
+    if (!table)
+        return 99;
+    begin = clock_now();
+    for (uint64_t i = 0; i < histories; i++)
+        one_history(&s, seed + i, table, verbose);
+    took = (double)(clock_now() - begin) / 1e6;
+    printf("sim: %" PRIu64 " histories from seed %" PRIu64 ", %" PRIu64 " events, %" PRIu64
+           " actions in %.1fs: %.0f histories and %.0f events a second\n",
+           histories, seed, s.n_events, s.n_actions, took, (double)histories / took, (double)s.n_events / took);
+    free(table);
+    return 0;
+}
