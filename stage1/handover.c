@@ -148,7 +148,8 @@ static void say_freed(const struct stage1 *s, int error, uint64_t bytes)
 {
     char freed[32], held[32];
 
-    text_format_bytes(bytes + s->freed_bytes, freed, sizeof(freed));
+    /* After re-homing @bytes is the copy on the tmpfs; what the image held has been freed before. */
+    text_format_bytes(s->freed_bytes ?: bytes, freed, sizeof(freed));
     text_format_bytes(s->image.unpacked, held, sizeof(held));
     if (error < 0)
         log_warning(error, "freed %s of the initramfs (%s), and something is left", freed, held);

@@ -50,19 +50,19 @@ int pivot_move_mount(int newroot, const char *path)
     return r;
 }
 
-/* pivot_root(2) with the old root below /run. Return: 0; -errno. */
-static int pivot_under_run(const char *newroot)
+/* pivot_root(2) with the old root below the new root's /run, wherever that leads to. Return: 0; -errno. */
+static int pivot_under_run(const char *newroot, int new_fd)
 {
-    char put_old[256];
+    _cleanup_close_ int run = open_target(new_fd, "/run");
 
-    if (snprintf(put_old, sizeof(put_old), "%s/run/" PIVOT_OLD_DIR, newroot) >= (int)sizeof(put_old))
-        return -ENAMETOOLONG;
-    if (mkdir(put_old, 0700) < 0 && errno != EEXIST)
+    if (run < 0)
+        return run;
+    if (fchdir(run) < 0 || (mkdir(PIVOT_OLD_DIR, 0700) < 0 && errno != EEXIST))
         return -errno;
-    if (syscall(SYS_pivot_root, newroot, put_old) < 0) {
+    if (syscall(SYS_pivot_root, newroot, PIVOT_OLD_DIR) < 0) {
         int r = -errno;
 
-        rmdir(put_old);
+        rmdir(PIVOT_OLD_DIR);
         return r;
     }
     return 0;
@@ -83,6 +83,14 @@ static int move_over_root(const char *newroot)
     return 0;
 }
 
+int pivot_make_private(void)
+{
+    /* EINVAL: "/" is a folder of some mount (a chroot): there is nothing that could be set, nor is it needed. */
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 && errno != EINVAL)
+        return -errno;
+    return 0;
+}
+
 int pivot_to(const char *newroot, struct pivot_result *ret)
 {
     _cleanup_close_ int new_fd = open(newroot, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -93,16 +101,16 @@ int pivot_to(const char *newroot, struct pivot_result *ret)
     *ret = (struct pivot_result){.old_fd = -EBADF};
     if (new_fd < 0 || old_fd < 0 || fstat(old_fd, &old) < 0)
         return -errno;
-    /* The kernel moves and pivots nothing below a shared mount, and some tool may have made it so. */
-    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-        return -errno;
+    r = pivot_make_private();
+    if (r < 0)
+        return r;
     ret->run_moved = is_mount("/run");
     for (size_t i = 0; i < ARRAY_SIZE(travellers); i++)
         if (pivot_move_mount(new_fd, travellers[i]) < 0 && i == 0)
             ret->run_moved = false;
     ret->how = "pivot_root";
     ret->kind = ret->run_moved ? HANDOFF_OLD_MOUNT : HANDOFF_OLD_NONE;
-    r = ret->run_moved ? pivot_under_run(newroot) : pivot_and_detach(newroot);
+    r = ret->run_moved ? pivot_under_run(newroot, new_fd) : pivot_and_detach(newroot);
     if (r == -EINVAL) {
         ret->how = "move";
         ret->kind = HANDOFF_OLD_ROOTFS;

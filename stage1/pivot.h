@@ -34,6 +34,12 @@ struct pivot_result {
  */
 int pivot_to(const char *newroot, struct pivot_result *ret);
 /*
+ * pivot_make_private - all mounts from "/" down: the kernel moves and pivots nothing below a shared one, and some
+ * tool may have made them so. Return: 0; -errno.
+ */
+int pivot_make_private(void);
+
+/*
  * pivot_move_mount - move one mount to the same place below another root
  * @newroot: its directory.   @path: absolute; a link below the new root is followed within it.
  * What cannot be moved is detached. Return: 0, also when nothing is mounted there; -errno.

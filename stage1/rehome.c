@@ -182,8 +182,9 @@ int rehome_image(const char *newroot, struct rehome_result *ret)
     r = home < 0 ? -errno : rehome_copy(old, home, &ret->copied);
     if (r < 0)
         return undo(r);
-    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-        return undo(-errno);
+    r = pivot_make_private();
+    if (r < 0)
+        return undo(r);
     for (size_t i = 0; i < ARRAY_SIZE(travellers) && r >= 0; i++)
         r = pivot_move_mount(home, travellers[i]);
     if (r < 0 || fchdir(home) < 0 || mount(".", "/", NULL, MS_MOVE, NULL) < 0 || chroot(".") < 0 || chdir("/") < 0)

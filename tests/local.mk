@@ -10,6 +10,7 @@ AM_TESTS_ENVIRONMENT = \
 
 include tests/build/local.mk
 include tests/unit/local.mk
+include tests/ns/pivot.mk
 include tests/machine/local.mk
 include tests/bench/local.mk
 include tests/sim/local.mk
