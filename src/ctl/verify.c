@@ -3,14 +3,17 @@
 #include "ctl.h"
 #include "log.h"
 
-#define COMPILER PINTLE_LIBEXECDIR "/pintle-compile"
+#define COMPILER "pintle-compile"
 
 int verify_units(struct ctl *ctl, char *const *words)
 {
     _cleanup_free_ const char **argv = NULL;
-    const char *compiler = getenv("PINTLE_COMPILE") ?: COMPILER; /* a build that is not installed */
+    const char *dir = getenv("PINTLE_LIBEXEC") ?: PINTLE_LIBEXECDIR; /* a build that is not installed */
+    char compiler[4096];
     size_t n = 0, k = 0;
 
+    if ((size_t)snprintf(compiler, sizeof(compiler), "%s/" COMPILER, dir) >= sizeof(compiler))
+        return log_error(-ENAMETOOLONG, "cannot find " COMPILER);
     while (words[n])
         n++;
     argv = calloc(n + 4, sizeof(*argv));
