@@ -212,7 +212,8 @@ static void end_of(struct sim *s, struct sim_proc *p)
     struct engine_event ev = {
         .type = ENGINE_EV_EXITED, .unit = p->unit, .pid = p->pid, .code = p->code, .value = p->status};
     uint32_t unit = p->unit;
-    bool may_be_dying = p->undead; /* who was sent SIGKILL makes no children any more */
+    /* Who was sent SIGKILL makes no children any more, nor does the judge of conditions. */
+    bool childless = p->undead || !unit_has(u, RUN_CONDITION_OK);
 
     *p = s->procs[--s->n_procs];
     if (!known)
@@ -223,7 +224,7 @@ static void end_of(struct sim *s, struct sim_proc *p)
                                                  .pid = ev.pid,
                                                  .value = 2,
                                                  .text = "cannot execute '/bin/line': No such file or directory"});
-    if (!may_be_dying && !(ev.code == CLD_KILLED && ev.value == SIGKILL) && mishap(s, 15))
+    if (!childless && !(ev.code == CLD_KILLED && ev.value == SIGKILL) && mishap(s, 15))
         leave_rest(s, unit);
     if (simworld_event(s, &ev) != 0)
         sim_fail(s, unit, "the end of its process %d was refused", ev.pid);
