@@ -290,7 +290,8 @@ static uint32_t install(struct wish *w, uint32_t root)
         uint32_t id = w->stops[w->count - 1 - i], j;
         const struct run_unit *u = unit_of(w->e, id);
 
-        if (!is_active(u) && !is_activating(u) && id != root)
+        /* What only follows the unit is restarted when it is up and not about to stop for another reason. */
+        if (id != root && ((!is_active(u) && !is_activating(u)) || u->job == RUN_JOB_STOP))
             continue;
         j = job_wish(w->e, id, RUN_JOB_RESTART, 0, w->now);
         job = id == root ? j : job;
