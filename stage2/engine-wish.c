@@ -299,8 +299,8 @@ static uint32_t install(struct wish *w, uint32_t root)
     for (uint32_t i = 0; i < w->n_starts; i++) {
         uint32_t id = w->starts[i], j;
 
-        if (marked(w, id, MARK_RESTART) || !needs_start(unit_of(w->e, id)))
-            continue;
+        if (!needs_start(unit_of(w->e, id)))
+            continue; /* and a restart installed above covers its start */
         j = job_wish(w->e, id, RUN_JOB_START, irreversible, w->now);
         job = id == root ? j : job;
     }
