@@ -196,8 +196,11 @@ void compile_want(struct compiler *c, const char *unit, const char *wanted)
 
 bool compile_default(struct compiler *c, const char *name)
 {
-    uint32_t unit = compile_unit_number(c, name);
+    char own[UNITNAME_MAX + 1];
+    uint32_t unit = UDB_NONE;
 
+    if (unitload_resolve(c->load, name, own) == 0 && unitload_find(c->load, own)) /* asking makes no unit */
+        unit = compile_unit_number(c, own);
     read_rest(c);
     if (unit == UDB_NONE || c->units[unit].load != UDB_LOADED)
         return false;
