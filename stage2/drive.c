@@ -2,12 +2,12 @@
 #include "drive.h"
 
 #include "cgroup.h"
+#include "cleanup.h"
 #include "console.h"
 #include "down.h"
 #include "emergency.h"
 #include "log.h"
 #include "logline.h"
-#include "notify.h"
 #include "spawn.h"
 #include "sys.h"
 
@@ -33,17 +33,6 @@ static void answer_empty(struct stage2 *s, uint32_t unit)
     (void)drive_event(s, &(struct engine_event){.type = ENGINE_EV_EMPTY, .unit = unit});
 }
 
-static void cleanup(struct stage2 *s, uint32_t unit)
-{
-    const struct udb_service *svc = udb_service(&s->db, unit);
-
-    notify_close(s, unit);
-    spawn_forget_reports(s, unit);
-    cgroup_remove(s, unit);
-    if (svc && (svc->flags & UDB_SVC_RUNTIME_DIR))
-        spawn_cleanup(s, unit);
-}
-
 static void boot_done(struct stage2 *s, const struct engine_action *a)
 {
     console_boot_done(s, a->unit, (enum run_result)a->job.result);
@@ -56,10 +45,12 @@ static void perform(struct stage2 *s, const struct engine_action *a)
 {
     switch (a->type) {
     case ENGINE_ACT_SPAWN:
-        spawn_command(s, a);
+        if (!cleanup_defers(s, a))
+            spawn_command(s, a);
         break;
     case ENGINE_ACT_CONDITIONS:
-        spawn_conditions(s, a);
+        if (!cleanup_defers(s, a))
+            spawn_conditions(s, a);
         break;
     case ENGINE_ACT_KILL:
         cgroup_kill(s, a->unit, (enum engine_whom)a->kill.whom, a->kill.signal);
@@ -69,7 +60,7 @@ static void perform(struct stage2 *s, const struct engine_action *a)
             answer_empty(s, a->unit);
         break;
     case ENGINE_ACT_CLEANUP:
-        cleanup(s, a->unit);
+        cleanup_unit(s, a->unit);
         break;
     case ENGINE_ACT_STATE:
         logline_state(s, a);
@@ -116,6 +107,12 @@ static void perform_all(struct stage2 *s)
     queue.performing = false;
 }
 
+void drive_perform(struct stage2 *s, const struct engine_action *a)
+{
+    perform(s, a);
+    perform_all(s);
+}
+
 int drive_event(struct stage2 *s, const struct engine_event *ev)
 {
     int r;
@@ -143,6 +140,7 @@ void drive_pump(struct stage2 *s)
     for (int i = 0; more && i < PUMP_MAX; i++) {
         more = engine_run(&s->engine, sys.now());
         collect(s);
+        more = more || queue.tail > 0; /* the answers to these make more units ready */
         perform_all(s);
         more = more && s->has_units; /* the last action may have been to go down */
     }

@@ -16,6 +16,9 @@
  */
 int drive_event(struct stage2 *s, const struct engine_event *ev);
 
+/* drive_perform - perform an action that had been put off. */
+void drive_perform(struct stage2 *s, const struct engine_action *a);
+
 /* drive_pump - perform actions and let the engine go on, up to a bound; then wake the readers of the table. */
 void drive_pump(struct stage2 *s);
 

@@ -11,7 +11,7 @@
 
 #include "stage2.h"
 
-#define HELPER_MAX 16
+#define HELPER_MAX 32
 
 /* @info: how it ended, as waitid tells.  @timed_out: it was killed for being late. */
 typedef void (*helper_fn)(struct stage2 *s, const siginfo_t *info, bool timed_out, void *data);

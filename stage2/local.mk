@@ -23,6 +23,7 @@ libstage2_a_CPPFLAGS = $(STAGE2_CPPFLAGS)
 libstage2_a_SOURCES = \
 	stage2/cgroup.c stage2/cgroup.h \
 	stage2/childsetup.c stage2/childsetup.h \
+	stage2/cleanup.c stage2/cleanup.h \
 	stage2/console.c stage2/console.h \
 	stage2/controlsock.c stage2/controlsock.h \
 	stage2/down.c stage2/down.h \

@@ -317,21 +317,3 @@ void spawn_conditions(struct stage2 *s, const struct engine_action *a)
                        (const char *const[]){"pintle-exec", "--conditions", number, udb_name(&s->db, a->unit), NULL},
                        false);
 }
-
-void spawn_cleanup(struct stage2 *s, uint32_t unit)
-{
-    char number[16];
-    struct helper_spec spec = {
-        .name = "pintle-exec --cleanup",
-        .program = "pintle-exec",
-        .argv = (const char *const[]){"pintle-exec", "--cleanup", number, udb_name(&s->db, unit), NULL},
-        .timeout_usec = 30 * USEC_PER_SEC,
-        .give_db = true,
-    };
-    int r;
-
-    snprintf(number, sizeof(number), "%u", unit);
-    r = helper_start(s, &spec, NULL);
-    if (r < 0)
-        (void)log_warning(r, "cannot remove the runtime directory of '%s'", udb_name(&s->db, unit));
-}

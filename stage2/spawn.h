@@ -26,9 +26,6 @@ int spawn_process(struct stage2 *s, struct childsetup *c, int cgroup_fd, pid_t *
 void spawn_command(struct stage2 *s, const struct engine_action *a);
 void spawn_conditions(struct stage2 *s, const struct engine_action *a);
 
-/* spawn_cleanup - run pintle-exec --cleanup: removes RuntimeDirectory= of a unit whose life is over. */
-void spawn_cleanup(struct stage2 *s, uint32_t unit);
-
 /*
  * spawn_read_report - take what a pintle-exec of the unit said, if anything is there
  * Called by the loop, and by the reaper before it tells of the exit: what was said comes before the end.

@@ -35,6 +35,10 @@ struct unit_rt {
     bool watching;     /* the engine waits for ENGINE_EV_EMPTY */
     bool in_list;      /* of those that are watched without a cgroup; watch_next is valid */
     uint32_t watch_next;
+    bool cleaning;     /* a helper removes what the last life left, or waits for its turn to */
+    bool has_deferred; /* the action that waits for it */
+    uint32_t cleanup_next;
+    struct engine_action deferred;
     struct {
         loop_id id;
         int fd;

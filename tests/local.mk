@@ -13,6 +13,7 @@ include tests/unit/local.mk
 include tests/ns/pivot.mk
 include tests/doc/local.mk
 include tests/compile/local.mk
+include tests/ns/local.mk
 include tests/machine/local.mk
 include tests/bench/local.mk
 include tests/sim/local.mk

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cleanup.h"
+
+#include "cgroup.h"
+#include "drive.h"
+#include "helper.h"
+#include "log.h"
+#include "notify.h"
+#include "spawn.h"
+
+#define TIMEOUT (30 * USEC_PER_SEC)
+
+/* Units whose helper found no room in the table of helpers: a list through unit_rt.cleanup_next. */
+static uint32_t waiting = RUN_NONE;
+
+static int start_helper(struct stage2 *s, uint32_t unit);
+
+static void start_waiting(struct stage2 *s)
+{
+    while (waiting != RUN_NONE) {
+        uint32_t unit = waiting;
+
+        if (start_helper(s, unit) == -ENOSPC)
+            return;
+        waiting = s->rt[unit].cleanup_next;
+    }
+}
+
+static void on_removed(struct stage2 *s, const siginfo_t *info, bool timed_out, void *data)
+{
+    uint32_t unit = stage2_data_unit(data);
+    struct unit_rt *rt;
+
+    if (!s->has_units)
+        return;
+    rt = &s->rt[unit];
+    if (timed_out || info->si_code != CLD_EXITED || info->si_status != 0)
+        (void)log_warning(0, "the runtime directory of '%s' could not be removed", udb_name(&s->db, unit));
+    rt->cleaning = false;
+    start_waiting(s);
+    if (rt->has_deferred) {
+        rt->has_deferred = false;
+        drive_perform(s, &rt->deferred);
+    }
+}
+
+static int start_helper(struct stage2 *s, uint32_t unit)
+{
+    char number[16];
+    struct helper_spec spec = {
+        .name = "pintle-exec --cleanup",
+        .program = "pintle-exec",
+        .argv = (const char *const[]){"pintle-exec", "--cleanup", number, udb_name(&s->db, unit), NULL},
+        .timeout_usec = TIMEOUT,
+        .give_db = true,
+        .done = on_removed,
+        .data = stage2_unit_data(unit),
+    };
+    int r;
+
+    snprintf(number, sizeof(number), "%u", unit);
+    r = helper_start(s, &spec, NULL);
+    s->rt[unit].cleaning = r >= 0 || r == -ENOSPC;
+    if (r < 0 && r != -ENOSPC)
+        (void)log_warning(r, "the runtime directory of '%s' is not removed", udb_name(&s->db, unit));
+    return r;
+}
+
+void cleanup_unit(struct stage2 *s, uint32_t unit)
+{
+    const struct udb_service *svc = udb_service(&s->db, unit);
+
+    notify_close(s, unit);
+    spawn_forget_reports(s, unit);
+    cgroup_remove(s, unit);
+    if (!svc || !(svc->flags & UDB_SVC_RUNTIME_DIR) || s->rt[unit].cleaning)
+        return;
+    if (start_helper(s, unit) == -ENOSPC) {
+        s->rt[unit].cleanup_next = waiting;
+        waiting = unit;
+    }
+}
+
+bool cleanup_defers(struct stage2 *s, const struct engine_action *a)
+{
+    struct unit_rt *rt = &s->rt[a->unit];
+
+    if (!rt->cleaning)
+        return false;
+    rt->deferred = *a;
+    rt->has_deferred = true;
+    return true;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * cleanup - what is left of a service whose life is over: notify socket, report pipes, cgroup, and RuntimeDirectory=,
+ * which a helper removes (pintle-exec --cleanup). The next life of the unit begins when that is done, not before.
+ */
+#pragma once
+
+#include "stage2.h"
+
+/* cleanup_unit - perform ENGINE_ACT_CLEANUP. */
+void cleanup_unit(struct stage2 *s, uint32_t unit);
+
+/* cleanup_defers - Return: true when the action has to wait for the unit's helper; it is performed then. */
+bool cleanup_defers(struct stage2 *s, const struct engine_action *a);
