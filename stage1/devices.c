@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "devices.h"
 
+#include "blklinks.h"
 #include "blkprobe.h"
 #include "clock.h"
 #include "log.h"
@@ -104,9 +105,11 @@ static void take_event(struct device *dev, const struct udevmon_event *ev)
         (void)text_parse_u32(ev->partn, 10, &dev->info.part);
     if (ev->partname)
         text_copy(dev->info.partlabel, sizeof(dev->info.partlabel), ev->partname);
+    (void)blkprobe_sysfs(SYS_BLOCK, &dev->info);
     if (ev->links)
         take_links(&dev->info, ev->links);
-    (void)blkprobe_sysfs(SYS_BLOCK, &dev->info);
+    else
+        (void)blklinks_fill(SYS_BLOCK, &dev->info);
 }
 
 /* Without a medium there is nothing to read; loop, ram and zram devices wait empty until they are set up. */

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libcore.a
 libcore_a_CPPFLAGS = $(COMMON_CPPFLAGS) $(CORE_INCLUDES) $(BLKID_CFLAGS) $(UDEV_CFLAGS) $(KMOD_CFLAGS) $(MOUNT_CFLAGS)
 libcore_a_SOURCES =
 libcore_a_SOURCES += src/core/blkinfo.h
+libcore_a_SOURCES += src/core/blklinks.c src/core/blklinks.h
 libcore_a_SOURCES += src/core/blkprobe.c src/core/blkprobe.h
 libcore_a_SOURCES += src/core/handoff.h
 libcore_a_SOURCES += src/core/initnote.h

@@ -2,6 +2,7 @@
 # Adding a unit test is one line here; tests/unit/test-NAME is built from tests/unit/test-NAME.c with the
 # defaults of Makefile.am (every layer's headers, every library). Keep the list sorted.
 UNIT_TESTS =
+UNIT_TESTS += tests/unit/test-blklinks
 UNIT_TESTS += tests/unit/test-cmdline
 UNIT_TESTS += tests/unit/test-crypthash
 UNIT_TESTS += tests/unit/test-engine-order
