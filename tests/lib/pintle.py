@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """pintle - what the machine tests share: the image of the built pintle, and roots whose init is testinit."""
 
+import hashlib
 import os
 import subprocess
 import tempfile
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from image import MIB, Executable, Link, Partition, make_archive, make_disk
 from machine import Machine, build_path, need_machine
-from testcase import Skip, environment
+from testcase import Lock, Skip, environment
 
 BUSYBOX = Path("/bin/busybox")
 
@@ -35,27 +36,32 @@ def need_busybox():
 
 def mkinitrd(output, *words):
     """Run the built pintle-mkinitrd for the tests' kernel. Returns what it printed."""
-    command = [build_path("pintle-mkinitrd"), "-k", environment("PINTLE_TEST_KERNEL_VERSION"), "-o", output,
-               "--moddir", environment("PINTLE_TEST_KERNEL_ROOT"), "--stage1", build_path("stage1/stage1"), *words]
+    command = [build_path("pintle-mkinitrd"), "-k", environment("PINTLE_TEST_KERNEL_VERSION"),
+               "--moddir", environment("PINTLE_TEST_KERNEL_ROOT"), "--stage1", build_path("stage1/stage1"),
+               "-o", output, *words]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(command)}: exit status {done.returncode}\n{done.stdout}")
     return done.stdout
 
 
-_images = {}
+# What leads to the disks of most tests; an image for any machine takes ten times as long to make and to unpack.
+LEAN = ("--modules", "virtio_pci,virtio_blk")
 
 
 def initrd(*words):
-    """An image made with these words for pintle-mkinitrd, once a test file."""
-    ready = os.environ.get("PINTLE_TEST_INITRD")  # by hand: another builder's image
-    if ready and not words:
-        return ready
-    if words not in _images:
-        path = work(f"initrd-{len(_images)}")
-        mkinitrd(path, *(words or ("--generic",)))
-        _images[words] = path
-    return _images[words]
+    """An image made with these words for pintle-mkinitrd. Kept in the build folder for the other test files, under a name
+    that changes with whatever goes into it."""
+    words = words or LEAN
+    seed = hashlib.sha256(repr((words, environment("PINTLE_TEST_KERNEL_VERSION"))).encode())
+    for part in ("pintle-mkinitrd", "stage1/stage1"):
+        seed.update(Path(build_path(part)).read_bytes())
+    folder = os.path.join(environment("PINTLE_TEST_BUILDDIR"), "tests/machine")
+    path = os.path.join(folder, f"initrd-{seed.hexdigest()[:16]}.img")
+    with Lock(os.path.join(folder, "initrd.lock")):
+        if not os.path.exists(path):
+            mkinitrd(path, *words)
+    return path
 
 
 def with_ballast(image, mib):
@@ -101,5 +107,5 @@ def mounts(report):
     return found
 
 
-__all__ = ["BUSYBOX", "Executable", "Link", "Machine", "Partition", "boot", "busybox_root", "initrd", "make_disk",
+__all__ = ["BUSYBOX", "LEAN", "Executable", "Link", "Machine", "Partition", "boot", "busybox_root", "initrd", "make_disk",
            "meminfo", "mkinitrd", "mounts", "need_busybox", "prepare", "test_root", "with_ballast", "work"]

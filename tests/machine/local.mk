@@ -14,3 +14,4 @@ TESTS += $(MACHINE_TESTS)
 endif
 
 EXTRA_DIST += $(MACHINE_TESTS) tests/lib/channel.py tests/lib/image.py tests/lib/machine.py tests/lib/testcase.py
+CLEANFILES += tests/machine/initrd-*.img tests/machine/initrd.lock

@@ -6,7 +6,8 @@
  * object on one line, written to the second serial port, where no kernel message can cut into it:
  *
  *   {"uptime": "4.71", "argv": [..], "environ": [..], "cmdline": "..", "mounts": "..mountinfo..",
- *    "fds": ["0 /dev/console", ..], "cwd": "/", "root": "8:1", "which": "..", "meminfo": "..", "modules": "..", "pid": 1}
+ *    "fds": ["0 /dev/console", ..], "cwd": "/", "root": "8:1", "which": "..", "meminfo": "..", "modules": "..",
+ *    "kmsg": "..the kernel's log..", "pid": 1}
  *
  * "which" is the root's own /etc/testinit: a test that offers several roots sees which one was taken.
  *
@@ -21,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/klog.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
@@ -28,7 +30,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define REPORT_PORT "/dev/ttyS1"
+#define REPORT_PORT            "/dev/ttyS1"
+#define SYSLOG_ACTION_READ_ALL 3 /* syslog(2); glibc has no name for it */
 
 static FILE *report;
 static FILE *orders;
@@ -108,6 +111,16 @@ static void put_fds(void)
         closedir(dir);
 }
 
+static void put_kernel_log(void)
+{
+    static char text[1 << 18];
+    int len = klogctl(SYSLOG_ACTION_READ_ALL, text, sizeof(text) - 1);
+
+    text[len < 0 ? 0 : len] = '\0';
+    fputs(", \"kmsg\": ", report);
+    put_string(text);
+}
+
 static void put_report(char *const *argv, char *const *env)
 {
     struct stat st = { 0 };
@@ -129,6 +142,7 @@ static void put_report(char *const *argv, char *const *env)
     put_key_file("mounts", "/proc/self/mountinfo");
     put_key_file("meminfo", "/proc/meminfo");
     put_key_file("modules", "/proc/modules");
+    put_kernel_log();
     fputs("}\n", report);
     fflush(report);
 }
