@@ -5,9 +5,13 @@
 #include <sys/stat.h>
 
 #include "fd.h"
+#include "initnote.h"
 #include "log.h"
 #include "paths.h"
 #include "text.h"
+
+/* By this stage one knows that its record will be read and the old root let go here. */
+INITNOTE_DEFINE;
 
 static void take_entry(struct takeover *t, const struct record_entry *e)
 {
