@@ -400,7 +400,7 @@ int modindex_buses(const struct modindex *x, struct strv *ret)
         int r;
 
         if (!pattern[n] && pattern[0] != '*')
-            continue; /* "fs-ext4", "md-raid1": asked for by name, no device has it */
+            continue;                      /* "fs-ext4", "md-raid1": asked for by name, no device has it */
         n = MIN(n, x->aliases[i].literal); /* "acpi*:PNP0A08:*", "dmi*:..." */
         if (n == 0 || n >= sizeof(prefix))
             return -ENOTUNIQ;

@@ -62,10 +62,10 @@ size_t modindex_count(const struct modindex *x) _pure_;
 size_t modindex_match(const struct modindex *x, const char *modalias, uint32_t *ret_modules, size_t room);
 
 /*
- * modindex_buses - whose devices the image's modules could be for: what stands before the colon of their aliases
- * Looking at those devices alone is what makes a coldplug of a lean image cost a tenth: /sys has hundreds of others.
- * "cpu" is left out (see boot.c); for "acpi" and "of", which name a firmware's table and not a bus, the buses whose
- * devices have such aliases are given.
+ * modindex_buses - whose devices the image's modules could be for: what stands before the colon of their
+ * aliases Looking at those devices alone is what makes a coldplug of a lean image cost a tenth: /sys has
+ * hundreds of others. "cpu" is left out (see boot.c); for "acpi" and "of", which name a firmware's table and
+ * not a bus, the buses whose devices have such aliases are given.
  * @ret: names are added, each once.
  * Return: 0; -ENOTUNIQ when an alias has a wildcard there: every device has to be looked at; -ENOMEM.
  */

@@ -379,8 +379,7 @@ void modtree_module_done(struct modtree_module *m)
     *m = (struct modtree_module){0};
 }
 
-/* --- lists
- * --------------------------------------------------------------------------------------------------- */
+/* --- lists --------------------------------------------------------------------------------------------- */
 
 static int compare_text(const void *a, const void *b)
 {

@@ -32,8 +32,7 @@ void build_done(struct build *b);
 /* build_note - a line for the final table. Return: 0; -ENOMEM. */
 int build_note(struct build *b, const char *format, ...) _printf_(2, 3);
 
-/* --- skeleton.c: directories, links, devices, /init, what stage one reads
- * ------------------------------------ */
+/* --- skeleton.c: directories, links, devices, /init, what stage one reads ------------------------------ */
 
 /* skeleton_add - directories, links and devices; comes first. */
 int skeleton_add(struct build *b);
@@ -42,8 +41,7 @@ int skeleton_add_init(struct build *b);
 /* skeleton_add_conf - stage1.conf; comes last, because it counts the others. */
 int skeleton_add_conf(struct build *b);
 
-/* --- programs.c: programs, scripts and libraries
- * --------------------------------------------------------------- */
+/* --- programs.c: programs, scripts and libraries ------------------------------------------------------- */
 
 /*
  * programs_add - a program (or any file) of the sysroot, at the same place in the image, with what it needs
@@ -58,8 +56,7 @@ int programs_add_first(struct build *b, const char *const *paths, size_t n, cons
 /* programs_add_file - a file of this machine, at @dest, with what it needs. Logs every failure. */
 int programs_add_file(struct build *b, const char *file, const char *dest);
 
-/* --- tools.c: what a person needs in an emergency, checkers, --add, udev
- * ----------------------------------------- */
+/* --- tools.c: what a person needs in an emergency, checkers, --add, udev ------------------------------- */
 
 int tools_add_shell(struct build *b);
 int tools_add_checkers(struct build *b);

@@ -10,8 +10,7 @@
 #include "modules.h"
 #include "sysroot.h"
 
-/* --- modules
- * ------------------------------------------------------------------------------------------------------ */
+/* --- modules ------------------------------------------------------------------------------------------- */
 
 /* A name, or else an alias; what this kernel does not have is built in under another name, or not needed. */
 static int add_if_there(struct build *b, const char *name)
@@ -83,8 +82,15 @@ int choose_modules(struct build *b)
     return r;
 }
 
-/* --- compression
- * --------------------------------------------------------------------------------------------------- */
+/* --- compression --------------------------------------------------------------------------------------- */
+
+/*
+ * An archive of up to this size is written as it is, a larger one as lz4. Measured with Debian's 6.1, in
+ * millions of instructions from power-on to /init: 1.1 MiB 1556 as it is, 1562 with lz4, 1575 with zstd; 6.2
+ * MiB 1566, 1591, 1673; 28.6 MiB 1607, 1691 (10.4 MiB to read), 1942 (7.7 MiB). Below 200 MB a second the
+ * disk costs more than lz4.
+ */
+#define SMALL_IMAGE ((size_t)8 << 20)
 
 /* The kernel's own configuration; NULL text when it is nowhere to be found. */
 static int read_config(const struct options *o, char **ret_text)
@@ -145,7 +151,7 @@ static int refuse(const struct options *o, const char *config)
 
 int choose_compression(const struct options *o, enum compress_method *ret)
 {
-    static const enum compress_method wanted[] = {COMPRESS_ZSTD, COMPRESS_GZIP, COMPRESS_NONE};
+    static const enum compress_method wanted[] = {COMPRESS_LZ4, COMPRESS_ZSTD, COMPRESS_GZIP, COMPRESS_NONE};
     _cleanup_free_ char *config = NULL;
     int r;
 
@@ -159,10 +165,15 @@ int choose_compression(const struct options *o, enum compress_method *ret)
         return 0;
     }
     for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
-        if (can_unpack(o, config, wanted[i])) {
+        if (compress_is_built(wanted[i]) && can_unpack(o, config, wanted[i])) {
             *ret = wanted[i];
             break;
         }
     }
     return 0;
+}
+
+enum compress_method choose_for_size(const struct options *o, enum compress_method m, size_t size)
+{
+    return o->compress == COMPRESS_AUTO && size <= SMALL_IMAGE ? COMPRESS_NONE : m;
 }

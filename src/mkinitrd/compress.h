@@ -39,7 +39,9 @@ int compress_buffer(enum compress_method m, const char *data, size_t size, char 
 
 /*
  * compress_expand - uncompress whatever libarchive knows, frame after frame
- * @max: more than this is -EFBIG.
- * Return: 0; -EBADMSG when it is damaged or cut short; -ENOMEM.
+ * @max: more than this is -EFBIG.   @ret_used: may be NULL; how much of @data that was.
+ * Return: 0; -ENODATA when it is not compressed in any way known; -EBADMSG when it is damaged or cut short;
+ * -ENOMEM.
  */
-int compress_expand(const char *data, size_t size, size_t max, char **ret_data, size_t *ret_size);
+int compress_expand(const char *data, size_t size, size_t max, char **ret_data, size_t *ret_size,
+                    size_t *ret_used);

@@ -74,8 +74,7 @@ unsigned long long cpio_unpacked(const struct plan *p)
     return n;
 }
 
-/* --- writing ---------------------------------------------------------------------------------------------
- */
+/* --- writing ------------------------------------------------------------------------------------------- */
 
 static int writer_init(struct writer *w, int64_t mtime)
 {

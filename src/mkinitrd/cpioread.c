@@ -92,16 +92,19 @@ static int read_entry(struct reader *rd)
 
 static int read_all(struct reader *rd);
 
-/* What is left is compressed; it may hold several archives again. */
+/* What is next is compressed; it may hold several archives again. */
 static int read_compressed(struct reader *rd)
 {
     _cleanup_free_ char *text = NULL;
     struct reader inner = *rd;
+    size_t used;
     int r;
 
     if (rd->depth >= NESTING)
         return -EBADMSG;
-    r = compress_expand(rd->data + rd->pos, rd->size - rd->pos, EXPAND_MAX, &text, &inner.size);
+    r = compress_expand(rd->data + rd->pos, rd->size - rd->pos, EXPAND_MAX, &text, &inner.size, &used);
+    if (r == -ENODATA && rd->segments > 0)
+        return -EBADMSG; /* neither archive nor compressed: the kernel stops there, too */
     if (r < 0)
         return r;
     inner.data = text;
@@ -109,7 +112,7 @@ static int read_compressed(struct reader *rd)
     inner.depth++;
     r = read_all(&inner);
     rd->segments = inner.segments;
-    rd->pos = rd->size;
+    rd->pos += used;
     return r;
 }
 

@@ -11,8 +11,7 @@
 
 #define CONF_DEPTH 8
 
-/* --- one file --------------------------------------------------------------------------------------------
- */
+/* --- one file ------------------------------------------------------------------------------------------ */
 
 static int copy_string(Elf *elf, size_t section, size_t offset, char **ret)
 {
@@ -149,8 +148,7 @@ void elfdeps_done(struct elfdeps_info *e)
     *e = (struct elfdeps_info){0};
 }
 
-/* --- where libraries are
- * ------------------------------------------------------------------------------------ */
+/* --- where libraries are ------------------------------------------------------------------------------- */
 
 static int read_conf(struct elfdeps_paths *p, const char *path, unsigned depth);
 
@@ -259,8 +257,7 @@ void elfdeps_paths_done(struct elfdeps_paths *p)
     strv_clear(&p->builtin);
 }
 
-/* --- the search -------------------------------------------------------------------------------------------
- */
+/* --- the search ---------------------------------------------------------------------------------------- */
 
 struct search {
     const struct elfdeps_paths *paths;
@@ -309,6 +306,26 @@ static int expand(const struct search *s, const char *dir, size_t len, char *buf
     return snprintf(buf, size, "%.*s", (int)len, dir);
 }
 
+/* "/opt/x/bin/../lib" is "/opt/x/lib" in the image, where no directory of a program is a link. */
+static void clean(char *dir)
+{
+    char out[PATH_MAX] = "";
+    const char *pos = dir, *word;
+    size_t used = 0, len;
+
+    while ((word = text_next_word(&pos, "/", &len))) {
+        if (len == 2 && memcmp(word, "..", 2) == 0) {
+            char *slash = strrchr(out, '/');
+
+            used = slash ? (size_t)(slash - out) : 0;
+            out[used] = '\0';
+        } else if (len != 1 || *word != '.') {
+            used += (size_t)snprintf(out + used, sizeof(out) - used, "/%.*s", (int)len, word);
+        }
+    }
+    strcpy(dir, out); /* never longer: it starts with a slash, as each word does here */
+}
+
 static int try_run_path(const struct search *s, const char *list)
 {
     const char *pos = list, *word;
@@ -319,6 +336,7 @@ static int try_run_path(const struct search *s, const char *list)
     while (list && (word = text_next_word(&pos, ":", &len))) {
         if (expand(s, word, len, dir, sizeof(dir)) >= PATH_MAX || dir[0] != '/')
             continue;
+        clean(dir);
         if (snprintf(path, sizeof(path), "%s/%s", dir, s->name) >= PATH_MAX)
             continue;
         r = try_file(s, path);

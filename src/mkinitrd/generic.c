@@ -39,7 +39,6 @@ static const char *const directories[] = {
     "drivers/usb/typec/ucsi/",
     "drivers/virtio/",
     "drivers/xen/",
-    "fs/nls/",
 };
 
 /* File systems that a root, or the file behind one, may have. */
@@ -83,6 +82,16 @@ static const char *const unwanted[] = {
     "drivers/scsi/qedi/*",
     "drivers/scsi/scsi_debug.ko*",
     "drivers/scsi/sg.ko*",
+    "drivers/scsi/qla2xxx/tcm_*",
+    "drivers/block/floppy.ko*",
+    "drivers/block/xen-blkback/*",
+    "drivers/xen/xen-pciback/*",
+    "drivers/xen/xen-scsiback*",
+    "drivers/xen/xen-gnt*",
+    "drivers/xen/xen-evtchn*",
+    "drivers/xen/xen-privcmd*",
+    "drivers/xen/xenfs/*",
+    "drivers/ata/pata_legacy*",
     "drivers/scsi/st.ko*",
     "drivers/usb/host/*test*",
     "drivers/virtio/virtio_balloon*",
@@ -96,7 +105,8 @@ static const char *const unwanted[] = {
     "drivers/nvme/host/nvme-rdma*",
 };
 
-/* Keyboards, by name: the rest of drivers/hid is for mice, tablets and toys. */
+/* By name: keyboards (the rest of drivers/hid is for mice, tablets and toys), and the character sets that
+ * vfat and isofs ask for. */
 static const char *const names[] = {
     "atkbd",
     "hid",
@@ -135,6 +145,10 @@ static const char *const names[] = {
     "usbhid",
     "virtio_input",
     "crc32c_intel",
+    "nls_ascii",
+    "nls_cp437",
+    "nls_iso8859_1",
+    "nls_utf8",
 };
 
 /* Devices by class, wherever their driver lives: storage, USB hosts, SD hosts; USB disks and keyboards. */

@@ -36,8 +36,7 @@ void host_done(struct host_facts *f)
     *f = (struct host_facts){0};
 }
 
-/* --- one device and what is above it
- * ------------------------------------------------------------------------- */
+/* --- one device and what is above it ------------------------------------------------------------------- */
 
 static int scan_device(struct scan *s, const char *dir);
 
@@ -140,8 +139,7 @@ static int scan_device(struct scan *s, const char *dir)
     return r;
 }
 
-/* --- the root
- * ------------------------------------------------------------------------------------------------ */
+/* --- the root ------------------------------------------------------------------------------------------ */
 
 /* The last line for "/" is what is visible there. */
 static int find_root(const char *mountinfo, struct root *ret)
@@ -230,8 +228,7 @@ static int scan_root(struct scan *s, const struct root *root)
     return r;
 }
 
-/* --- keyboards
- * ------------------------------------------------------------------------------------------------- */
+/* --- keyboards ----------------------------------------------------------------------------------------- */
 
 static bool has_letters(const char *dir)
 {

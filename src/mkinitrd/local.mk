@@ -28,3 +28,5 @@ pintle_mkinitrd_SOURCES = src/mkinitrd/main.c
 pintle_mkinitrd_LDFLAGS = $(AM_LDFLAGS) $(PINTLE_PIE_LDFLAGS)
 pintle_mkinitrd_LDADD = libmkinitrd.a libcore.a libbase.a $(KMOD_LIBS) $(ARCHIVE_LIBS) $(ELF_LIBS) $(ZSTD_LIBS) \
 	$(LZMA_LIBS) $(LZ4_LIBS)
+
+TESTLIBS += libmkinitrd.a

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* pintle-mkinitrd - see image.h for what it makes, doc/pintle-mkinitrd.8 for how it is used. */
-#include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 
 #include "build.h"
@@ -44,15 +44,42 @@ static int64_t archive_mtime(void)
     return epoch && text_parse_u32(epoch, 10, &t) >= 0 ? t : 0;
 }
 
+/* Known before the work is done: is there a place for the image? */
+static int check_output(const char *output)
+{
+    _cleanup_free_ char *dir = strdup(output);
+    struct stat st;
+    char *slash;
+
+    if (!dir)
+        return -ENOMEM;
+    if (stat(output, &st) == 0 && !S_ISREG(st.st_mode))
+        return log_error(S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL, "cannot write the image to '%s'", output);
+    slash = strrchr(dir, '/');
+    if (slash)
+        slash[slash == dir ? 1 : 0] = '\0';
+    return access(slash ? dir : ".", W_OK) < 0 ? log_error(-errno, "cannot write the image to '%s'", output)
+                                               : 0;
+}
+
+/* Signals wait for the few moments in which there is a temporary file, so that none is left behind. */
+static void hold_signals(bool hold)
+{
+    static const int held[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+    sigset_t set;
+
+    sigemptyset(&set);
+    for (size_t i = 0; i < ARRAY_SIZE(held); i++)
+        sigaddset(&set, held[i]);
+    sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+}
+
 static int write_image(const char *output, const char *data, size_t size)
 {
     _cleanup_fd_atomic_ struct fd_atomic file = {.fd = -EBADF};
-    struct stat st;
-    bool replaces = stat(output, &st) == 0;
+    bool replaces = access(output, F_OK) == 0;
     int r;
 
-    if (replaces && !S_ISREG(st.st_mode))
-        return log_error(S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL, "cannot write the image to '%s'", output);
     /* an image may hold a password's hash */
     r = fd_atomic_open(&file, output, 0600);
     if (r >= 0)
@@ -72,7 +99,9 @@ static int build_image(struct build *b)
     size_t size, packed_size;
     int r;
 
-    r = choose_compression(b->opt, &method);
+    r = check_output(b->opt->output);
+    if (r >= 0)
+        r = choose_compression(b->opt, &method);
     if (r >= 0)
         r = make_plan(b);
     if (r < 0)
@@ -81,12 +110,15 @@ static int build_image(struct build *b)
     report_step(NULL, 0, 0);
     if (r < 0)
         return r;
+    method = choose_for_size(b->opt, method, size);
     report_step("compressing", 0, 0);
     r = compress_buffer(method, archive, size, &packed, &packed_size);
     report_step(NULL, 0, 0);
     if (r < 0)
         return log_error(r, "cannot compress the image with %s", compress_name(method));
+    hold_signals(true);
     r = write_image(b->opt->output, packed, packed_size);
+    hold_signals(false);
     if (r < 0)
         return r;
     report_table(b, method, size, packed_size);

@@ -180,8 +180,7 @@ int modules_add_alias(struct build *b, const char *modalias)
     return n;
 }
 
-/* --- --modules
- * -------------------------------------------------------------------------------------------------- */
+/* --- modules ------------------------------------------------------------------------------------------- */
 
 static size_t distance(const char *a, const char *b)
 {
@@ -217,8 +216,9 @@ static int unknown_module(struct build *b, const char *name)
         best = distance(name, candidate);
         strcpy(nearest, candidate);
     }
-    return log_error(-ENOENT, "kernel '%s' has no module '%s'%s%s%s", b->opt->kernel, name,
-                     *nearest ? "; the nearest is '" : "", nearest, *nearest ? "'" : "");
+    log_error(0, "kernel '%s' has no module '%s'%s%s%s", b->opt->kernel, name,
+              *nearest ? "; the nearest is '" : "", nearest, *nearest ? "'" : "");
+    return -ENOENT;
 }
 
 int modules_add_named(struct build *b)
@@ -238,8 +238,7 @@ int modules_add_named(struct build *b)
     return 0;
 }
 
-/* --- load order
- * ------------------------------------------------------------------------------------------------- */
+/* --- load order ---------------------------------------------------------------------------------------- */
 
 struct order {
     struct modset *set;
@@ -298,8 +297,7 @@ static int make_order(struct modset *s, struct item *item, uint32_t *room)
     return 0;
 }
 
-/* --- into the plan
- * ---------------------------------------------------------------------------------------------- */
+/* --- into the plan ------------------------------------------------------------------------------------- */
 
 /* Modules go in uncompressed: stage one hands them to the kernel as they are. */
 static int add_module_file(struct build *b, struct item *item)
@@ -324,7 +322,7 @@ static int add_module_file(struct build *b, struct item *item)
     }
     r = fd_read_file(AT_FDCWD, item->m.path, MODULE_MAX, &packed, &n);
     if (r >= 0)
-        r = compress_expand(packed, n, MODULE_MAX, &data, &size);
+        r = compress_expand(packed, n, MODULE_MAX, &data, &size, NULL);
     if (r < 0)
         return log_error(r, "cannot uncompress the module '%s'", item->m.path);
     r = plan_take(&b->plan, item->image_path, TAKE_PTR(data), size, 0644);

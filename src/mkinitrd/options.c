@@ -128,8 +128,9 @@ static int set_dir(const char **ret, char *dir)
 
     while (n > 0 && dir[n - 1] == '/')
         dir[--n] = '\0';
+    errno = 0;
     if (n > 0 && (stat(dir, &st) < 0 || !S_ISDIR(st.st_mode)))
-        return log_error(-ENOTDIR, "cannot use '%s'", dir);
+        return log_error(errno ? -errno : -ENOTDIR, "cannot use '%s'", dir);
     *ret = dir;
     return OPTIONS_RUN;
 }
@@ -234,8 +235,7 @@ void options_done(struct options *o)
     *o = (struct options){0};
 }
 
-/* --- which kernel
- * -------------------------------------------------------------------------------------------- */
+/* --- which kernel -------------------------------------------------------------------------------------- */
 
 static int list_versions(const struct options *o, struct strv *ret)
 {
@@ -259,6 +259,7 @@ static int list_versions(const struct options *o, struct strv *ret)
     return 0;
 }
 
+/* The message says it all; the errno would only repeat it. */
 static int unknown_version(const struct options *o, const char *version, const struct strv *there)
 {
     char names[800] = "";
@@ -267,15 +268,16 @@ static int unknown_version(const struct options *o, const char *version, const s
     for (size_t i = 0; i < there->n && used < sizeof(names); i++)
         used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", i ? ", " : "", there->v[i]);
     if (there->n == 0)
-        return log_error(-ENOENT,
-                         "no kernel modules below '%s/lib/modules': install a kernel package, or give its "
-                         "place with --moddir",
-                         o->moddir);
-    if (!version)
-        return log_error(-ENOENT, "several kernels below '%s/lib/modules': choose with -k one of %s",
-                         o->moddir, names);
-    return log_error(-ENOENT, "no modules of kernel '%s' below '%s/lib/modules'; there are: %s", version,
-                     o->moddir, names);
+        log_error(0,
+                  "no kernel modules below '%s/lib/modules': install a kernel package, or give its "
+                  "place with --moddir",
+                  o->moddir);
+    else if (!version)
+        log_error(0, "several kernels below '%s/lib/modules': choose with -k one of %s", o->moddir, names);
+    else
+        log_error(0, "no modules of kernel '%s' below '%s/lib/modules'; there are: %s", version, o->moddir,
+                  names);
+    return -ENOENT;
 }
 
 static int choose_version(struct options *o, const struct strv *there)

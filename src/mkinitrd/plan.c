@@ -36,8 +36,7 @@ void plan_done(struct plan *p)
     *p = (struct plan){0};
 }
 
-/* --- paths
- * --------------------------------------------------------------------------------------------------- */
+/* --- paths --------------------------------------------------------------------------------------------- */
 
 /* Directories of an image that is not merged are the same below /usr. */
 static bool is_merged(const char *component, size_t len)
@@ -71,8 +70,7 @@ int plan_path(const char *path, char *buf, size_t size)
     return used > 0 ? 0 : -EINVAL;
 }
 
-/* --- the table ---------------------------------------------------------------------------------------------
- */
+/* --- the table ----------------------------------------------------------------------------------------- */
 
 /* Position of @path, or of where it would go. */
 static size_t position(const struct plan *p, const char *path, bool *ret_found)
@@ -236,8 +234,7 @@ static int add(struct plan *p, const char *path, struct plan_entry **e, struct p
     return 1;
 }
 
-/* --- entries
- * ------------------------------------------------------------------------------------------------- */
+/* --- entries ------------------------------------------------------------------------------------------- */
 
 int plan_dir(struct plan *p, const char *path, mode_t mode)
 {

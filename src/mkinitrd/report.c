@@ -33,8 +33,7 @@ void report_step(const char *what, size_t done, size_t total)
     shown = true;
 }
 
-/* --- the final table
- * ------------------------------------------------------------------------------------------- */
+/* --- the final table ----------------------------------------------------------------------------------- */
 
 static int by_size(const void *a, const void *b)
 {
@@ -95,14 +94,14 @@ void report_table(const struct build *b, enum compress_method method, size_t unp
         printf("%-12s %10s  %s\n", "note", "", b->notes.v[i]);
 }
 
-/* --- the list of an image
- * ---------------------------------------------------------------------------------------- */
+/* --- the list of an image ------------------------------------------------------------------------------ */
 
 struct listing {
     size_t entries, marker_entries;
     unsigned long long bytes, marker_bytes;
     bool ours;   /* it has stage one's file or marker: it must be whole */
-    bool marked; /* the marker was the last entry so far */
+    bool marked; /* the end marker was there; what comes behind it is another archive's */
+    bool first;  /* and in the image's first archive, so that all was counted */
 };
 
 static char type_letter(uint32_t mode)
@@ -156,8 +155,11 @@ static int list_entry(void *data, const struct cpio_entry *e)
 
     print_entry(e);
     l->ours = l->ours || streq(e->name, &IMAGE_CONF[1]);
+    if (l->marked)
+        return 0;
     l->marked = streq(e->name, &IMAGE_END_MARKER[1]);
     if (l->marked) {
+        l->first = e->segment == 0;
         snprintf(text, sizeof(text), "%.*s", (int)MIN(e->size, sizeof(text) - 1), e->data);
         if (sscanf(text, IMAGE_END_FORMAT, &l->marker_entries, &l->marker_bytes) != 2)
             l->marked = false;
@@ -169,18 +171,19 @@ static int list_entry(void *data, const struct cpio_entry *e)
     return 0;
 }
 
-static int check_marker(const char *file, const struct listing *l, int segments)
+static int check_marker(const char *file, const struct listing *l)
 {
     if (!l->ours)
         return 0; /* another builder's: it says nothing about its end */
-    if (!l->marked)
-        return log_error(-EBADMSG, "'%s' has no end marker: it was cut short after %zu entries", file,
-                         l->entries);
-    if (segments == 1 && (l->marker_entries != l->entries || l->marker_bytes != l->bytes))
-        return log_error(-EBADMSG,
-                         "'%s' holds %zu entries with %llu bytes, but its end marker says %zu with %llu",
-                         file, l->entries, l->bytes, l->marker_entries, l->marker_bytes);
-    return 0;
+    if (!l->marked) {
+        log_error(0, "'%s' has no end marker: it was cut short after %zu entries", file, l->entries);
+        return -EBADMSG;
+    }
+    if (!l->first || (l->marker_entries == l->entries && l->marker_bytes == l->bytes))
+        return 0;
+    log_error(0, "'%s' holds %zu entries with %llu bytes, but its end marker says %zu with %llu", file,
+              l->entries, l->bytes, l->marker_entries, l->marker_bytes);
+    return -EBADMSG;
 }
 
 int report_list(const char *file)
@@ -194,13 +197,14 @@ int report_list(const char *file)
     if (r < 0)
         return log_error(r, "cannot read '%s'", file);
     if (size == 0)
-        return log_error(-ENODATA, "'%s' is empty", file);
+        return log_error(0, "'%s' is empty", file), -ENODATA;
     r = cpio_read(image, size, list_entry, &l, &where);
     fflush(stdout);
     if (r == -ENODATA)
-        return log_error(r, "'%s' holds no archive", file);
-    if (r < 0)
-        return log_error(r, "'%s' is damaged or cut short at byte %zu, after %zu entries", file, where,
-                         l.entries);
-    return check_marker(file, &l, r);
+        log_error(0, "'%s' holds no archive: it is no initramfs image", file);
+    else if (r == -EBADMSG)
+        log_error(0, "'%s' is damaged or cut short at byte %zu, after %zu entries", file, where, l.entries);
+    else if (r < 0)
+        log_error(r, "cannot read '%s'", file);
+    return r < 0 ? r : check_marker(file, &l);
 }

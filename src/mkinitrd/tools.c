@@ -8,8 +8,7 @@
 #include "log.h"
 #include "sysroot.h"
 
-/* --- the recovery shell
- * ----------------------------------------------------------------------------------------- */
+/* --- the recovery shell -------------------------------------------------------------------------------- */
 
 /* Links to busybox: what a person reaches for when a root does not come up. */
 static const char *const applets[] = {
@@ -91,8 +90,7 @@ int tools_add_shell(struct build *b)
     return r;
 }
 
-/* --- file system checkers
- * ---------------------------------------------------------------------------------------- */
+/* --- file system checkers ------------------------------------------------------------------------------ */
 
 static int add_checker(struct build *b, const char *type)
 {
@@ -143,8 +141,7 @@ int tools_add_checkers(struct build *b)
     return r;
 }
 
-/* --- --add
- * ------------------------------------------------------------------------------------------------------- */
+/* --- add ----------------------------------------------------------------------------------------------- */
 
 int tools_add_extra(struct build *b)
 {
