@@ -152,8 +152,12 @@ static void fail_timeout(struct stage1 *s)
     for (size_t i = 0; i < s->devices.n; i++)
         present += !s->devices.v[i]->gone && s->devices.v[i]->info.bytes > 0;
     fail_wanted(&f, "root=%s", s->spec.text);
-    fail_found(&f, "it did not appear in time; %zu block devices are there, none of them is it", present);
-    fail_todo(&f, "compare root= with the devices below; wait on, or give another root=");
+    if (present > 0)
+        fail_found(&f, "%zu block device%s, %s", present, present == 1 ? "" : "s",
+                   present == 1 ? "which is not it" : "none of them is it");
+    else
+        fail_found(&f, "no block device at all");
+    fail_todo(&f, "press o for another root=, w when its disk is still to come");
     (void)fail_with(s, &f);
 }
 

@@ -28,8 +28,8 @@ int fail_with(struct stage1 *s, const struct fail *why)
 {
     s->failed = *why;
     s->state = BOOT_FAILED;
+    recovery_fail(s); /* first: it keeps the line below off the consoles that get the page */
     log_error(why->error, "wanted: %s; found: %s; to do: %s", why->wanted, why->found, why->todo);
-    recovery_fail(s);
     return why->error ?: -EPROTO;
 }
 

@@ -30,6 +30,7 @@ struct fail {
     int error;        /* -errno, or 0 */
     char wanted[256]; /* "a file system on the device with UUID=..." */
     char found[512];  /* "the kernel has no file system type 'xfs'; the device holds ext4" */
+    char kernel[420]; /* what the kernel said meanwhile (klog.h); may be empty */
     char todo[256];   /* "boot with rootfstype=ext4, or add the module to the image" */
 };
 

@@ -15,6 +15,7 @@ libstage1_a_SOURCES += stage1/fsck.c stage1/fsck.h
 libstage1_a_SOURCES += stage1/handover.c stage1/handover.h
 libstage1_a_SOURCES += stage1/hardware.c stage1/hardware.h
 libstage1_a_SOURCES += stage1/initcheck.c stage1/initcheck.h
+libstage1_a_SOURCES += stage1/klog.c stage1/klog.h
 libstage1_a_SOURCES += stage1/loader.c stage1/loader.h
 libstage1_a_SOURCES += stage1/menu.c stage1/menu.h
 libstage1_a_SOURCES += stage1/mounting.c stage1/mounting.h

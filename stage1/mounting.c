@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "fd.h"
 #include "initcheck.h"
+#include "klog.h"
 #include "log.h"
 #include "rootmount.h"
 #include "stage1.h"
@@ -162,6 +163,7 @@ static void fail_mount(struct stage1 *s, const struct rootmount_result *res)
                 cmdline_get(&s->cmdline, "rootfstype") ? ", rootfstype=" : "",
                 cmdline_get(&s->cmdline, "rootfstype") ?: "");
     fail_found(&f, "%s; the device holds %s; tried %s", rootmount_explain(res->error), holds, res->tried);
+    klog_last(s->times.root_found, 2, f.kernel, sizeof(f.kernel));
     if (res->any_missing && strv_has(&s->mounting.known, info->type))
         fail_todo(&f, "boot with rootfstype=%s", info->type);
     else if (res->any_missing)

@@ -148,6 +148,8 @@ static void put_head(struct out *o, const struct page_input *in)
         put(o, INDENT, "reason:  %s", strerrordesc_np(-in->fail->error) ?: "unknown error");
     if (in->spec && is_about_devices(in->fail->kind))
         rootspec_nearest(in->spec, in->devices, in->n_devices, near, sizeof(near));
+    if (*in->fail->kernel)
+        put(o, INDENT, "kernel:  %s", in->fail->kernel);
     if (*near)
         put(o, INDENT, "nearest: %s", near);
     for (size_t i = 0; i < in->n_gone && i < 2; i++)
@@ -195,14 +197,31 @@ static const char *type_of(const struct blkinfo *dev)
     return dev->probed == BLKINFO_PROBED ? "-" : "?";
 }
 
-static void put_device(struct out *o, const struct page_input *in, const struct blkinfo *dev)
+/* Columns as wide as what is in them: 80 columns are few when a UUID takes 36. */
+struct widths {
+    int name, type;
+};
+
+static struct widths measure(const struct page_input *in)
 {
-    char name[80], type[40], uuid[80], label[80], size[16], why[480] = "", row[256];
+    struct widths w = {.name = (int)strlen("DEVICE"), .type = (int)strlen("TYPE")};
+    char text[80];
+
+    for (size_t i = 0; i < in->n_devices; i++) {
+        w.name = MAX(w.name, (int)strlen(cell(in->devices[i]->name, 14, text, sizeof(text))));
+        w.type = MAX(w.type, (int)strlen(cell(type_of(in->devices[i]), 12, text, sizeof(text))));
+    }
+    return w;
+}
+
+static void put_device(struct out *o, const struct page_input *in, const struct widths *w, const struct blkinfo *dev)
+{
+    char name[80], type[80], uuid[80], label[80], size[16], why[480] = "", row[400];
     int n;
 
-    n = snprintf(row, sizeof(row), *dev->label ? "%-9s %5s  %-8s %-36s" : "%-9s %5s  %-8s %s", cell(dev->name, 20, name, sizeof(name)),
-                 short_size(dev->bytes, size, sizeof(size)), cell(type_of(dev), 14, type, sizeof(type)),
-                 cell(dev->uuid, 36, uuid, sizeof(uuid)));
+    n = snprintf(row, sizeof(row), *dev->label ? "%-*s %5s %-*s %-36s" : "%-*s %5s %-*s %s", w->name,
+                 cell(dev->name, 20, name, sizeof(name)), short_size(dev->bytes, size, sizeof(size)), w->type,
+                 cell(type_of(dev), 14, type, sizeof(type)), cell(dev->uuid, 36, uuid, sizeof(uuid)));
     if (*dev->label)
         n += snprintf(row + n, sizeof(row) - (size_t)n, " %s", cell(dev->label, 20, label, sizeof(label)));
     while (n > 0 && row[n - 1] == ' ')
@@ -215,9 +234,11 @@ static void put_device(struct out *o, const struct page_input *in, const struct 
     if (*why && (size_t)n + 2 + strlen(why) <= PAGE_COLUMNS)
         put(o, INDENT, "%s  %s", row, why);
     else {
+        int indent = w->name + w->type + 8;
+
         put(o, INDENT, "%s", row);
         if (*why)
-            put(o, 26, "%26s%s", "", why);
+            put(o, (unsigned)indent, "%*s%s", indent, "", why);
     }
 }
 
@@ -239,11 +260,12 @@ static void put_devices(struct out *o, const struct page_input *in, bool everyth
 {
     char near[8];
     int nearest = in->spec ? rootspec_nearest(in->spec, in->devices, in->n_devices, near, sizeof(near)) : -1;
+    struct widths w = measure(in);
     size_t shown = 0;
 
     if (in->n_devices == 0 || (!everything && o->lines + 4 > max_lines))
         return;
-    put(o, 0, "%-9s %5s  %-8s %-36s %s", "DEVICE", "SIZE", "TYPE", "UUID", "LABEL");
+    put(o, 0, "%-*s %5s %-*s %-36s %s", w.name, "DEVICE", "SIZE", w.type, "TYPE", "UUID", "LABEL");
     for (int rank = 0; rank <= (everything ? 4 : 3); rank++)
         for (size_t i = 0; i < in->n_devices; i++) {
             char block[2048];
@@ -251,7 +273,7 @@ static void put_devices(struct out *o, const struct page_input *in, bool everyth
 
             if (rank_device(in, i, nearest) != rank)
                 continue;
-            put_device(&b, in, in->devices[i]);
+            put_device(&b, in, &w, in->devices[i]);
             if (!everything && o->lines + b.lines + 1 > max_lines) /* one line for "and more" */
                 goto cut;
             for (char *line = block, *end; *line; line = end + 1) {

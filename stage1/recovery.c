@@ -23,7 +23,7 @@
 #define WRONG_USEC         (2 * USEC_PER_SEC)  /* after a wrong password */
 #define DRAIN_USEC         (3 * USEC_PER_SEC)  /* for the last words before a reboot */
 #define KLOG_CONSOLE_LEVEL 8
-#define QUIET_LEVEL        4 /* errors and worse: the rest would tear the page apart */
+#define QUIET_LEVEL        3 /* what is critical: errors too would tear the page apart, and they are in the log */
 
 struct recovery {
     struct stage1 *s;
@@ -334,8 +334,10 @@ static void tick_waiting(struct recovery *r)
 
     if (now < r->next_line)
         return;
-    open_consoles(r);
-    say_waiting(r);
+    if (boot_deadline(r->s) == 0 || boot_deadline(r->s) >= now + USEC_PER_SEC) { /* else the page comes at once */
+        open_consoles(r);
+        say_waiting(r);
+    }
     if (since_start < RECOVERY_SECOND_LINE_USEC)
         r->next_line = r->s->times.start + RECOVERY_SECOND_LINE_USEC;
     else
@@ -407,8 +409,6 @@ static void show_page(struct recovery *r)
 {
     int64_t sec;
 
-    open_consoles(r);
-    quiet_kernel(r, true);
     write_prefill(r);
     r->page_shown = true;
     r->announced_sec = UINT64_MAX;
@@ -740,6 +740,9 @@ void recovery_fail(struct stage1 *s)
     r->page_shown = false;
     r->page_by = clock_now() + PAGE_WAIT_USEC;
     r->reboot_at = USEC_INFINITY;
+    open_consoles(r);
+    if (consoles_alive(&r->consoles) > 0) /* else the kernel's log is all that anybody may get to see */
+        quiet_kernel(r, true);
     devices_probe_all(&s->devices);
     soon(r);
 }

@@ -69,10 +69,10 @@ START_TEST(a_wrong_uuid_is_one_look)
         "         6c9d2c6b-1a2b-4a53-9e4d-0123456789ab\n"
         "to do:   press o and give another root=, or w when the disk is still to come\n"
         "\n"
-        "DEVICE     SIZE  TYPE     UUID                                 LABEL\n"
-        "vda2       1.5G  ext4     6c9d2c6b-1a2b-4a53-9e4d-0123456789ab root  other UUID\n"
-        "vda1       512M  vfat     ABCD-1234                            EFI  other UUID\n"
-        "vda         20G  gpt  a disk with a gpt partition table\n"
+        "DEVICE  SIZE TYPE UUID                                 LABEL\n"
+        "vda2    1.5G ext4 6c9d2c6b-1a2b-4a53-9e4d-0123456789ab root  other UUID\n"
+        "vda1    512M vfat ABCD-1234                            EFI  other UUID\n"
+        "vda      20G gpt  a disk with a gpt partition table\n"
         "... and 1 more (d lists all)\n");
 }
 END_TEST
@@ -124,9 +124,9 @@ START_TEST(a_failure_of_the_mount_names_it_first)
                      "found:   the kernel has no file system type 'xfs'; the device holds ext4\n"
                      "to do:   boot with rootfstype=ext4\n"
                      "\n"
-                     "DEVICE     SIZE  TYPE     UUID                                 LABEL\n"
-                     "vda2       1.5G  ext4     6c9d2c6b-1a2b-4a53-9e4d-0123456789ab root\n"
-                     "vda         20G  gpt\n");
+                     "DEVICE  SIZE TYPE UUID                                 LABEL\n"
+                     "vda2    1.5G ext4 6c9d2c6b-1a2b-4a53-9e4d-0123456789ab root\n"
+                     "vda      20G gpt\n");
 }
 END_TEST
 
