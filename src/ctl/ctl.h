@@ -2,7 +2,7 @@
 /*
  * ctl - what the verbs of pintlectl share: the options, the output, the mapped state, and each verb's function.
  *
- * main.c holds the table of verbs and options.c that of options; --help is made from the two. A verb gets the words
+ * main.c holds the table of verbs and ctloption.c that of options; --help is made from the two. A verb gets the words
  * behind it and returns pintlectl's exit status, or a negative errno, which main turns into a status. What a person
  * reads goes to ctl.out, what went wrong to the log (stderr).
  */
@@ -102,10 +102,10 @@ int status_show(struct ctl *ctl, char *const *words);
 int show_properties(struct ctl *ctl, char *const *words);
 int show_files(struct ctl *ctl, char *const *words);
 
-int state_is_active(struct ctl *ctl, char *const *words);
-int state_is_failed(struct ctl *ctl, char *const *words);
-int state_is_enabled(struct ctl *ctl, char *const *words);
-int state_is_system_running(struct ctl *ctl, char *const *words);
+int answer_is_active(struct ctl *ctl, char *const *words);
+int answer_is_failed(struct ctl *ctl, char *const *words);
+int answer_is_enabled(struct ctl *ctl, char *const *words);
+int answer_is_system_running(struct ctl *ctl, char *const *words);
 
 int change_units(struct ctl *ctl, char *const *words); /* ctl.verb says which way */
 int change_isolate(struct ctl *ctl, char *const *words);
@@ -122,8 +122,8 @@ int enable_units(struct ctl *ctl, char *const *words); /* enable, disable, mask,
 int times_show(struct ctl *ctl, char *const *words);
 int verify_units(struct ctl *ctl, char *const *words);
 
-/* options.c: the table of options. */
-/* options_parse - Return: 0; 1 when --help or --version was all that was asked; -EINVAL, said on the log. */
-int options_parse(struct ctl *ctl, int argc, char **argv, char *const **ret_words);
-void options_help(FILE *out);
-enum options_only { OPTIONS_HELP = 1, OPTIONS_VERSION = 2 };
+/* ctloption.c: the table of options. */
+/* ctloption_parse - Return: 0; 1 when --help or --version was all that was asked; -EINVAL, said on the log. */
+int ctloption_parse(struct ctl *ctl, int argc, char **argv, char *const **ret_words);
+void ctloption_help(FILE *out);
+enum ctloption_only { CTLOPTION_HELP = 1, CTLOPTION_VERSION = 2 };

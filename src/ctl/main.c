@@ -26,10 +26,10 @@ static const struct verb verbs[] = {
     {"list-dependencies", "", "[UNIT]", 0, 1, list_dependencies, "what a unit pulls in"},
     {"times", "", "", 0, 0, times_show, "where the boot's time went"},
     {"verify", "", "[FILE...]", 0, -1, verify_units, "check unit files"},
-    {"is-active", "", "UNIT...", 1, -1, state_is_active, "status 0 when one is active"},
-    {"is-failed", "", "UNIT...", 1, -1, state_is_failed, "status 0 when one has failed"},
-    {"is-enabled", "", "UNIT...", 1, -1, state_is_enabled, "status 0 when one is enabled"},
-    {"is-system-running", "", "", 0, 0, state_is_system_running, "status 0 when all is well"},
+    {"is-active", "", "UNIT...", 1, -1, answer_is_active, "status 0 when one is active"},
+    {"is-failed", "", "UNIT...", 1, -1, answer_is_failed, "status 0 when one has failed"},
+    {"is-enabled", "", "UNIT...", 1, -1, answer_is_enabled, "status 0 when one is enabled"},
+    {"is-system-running", "", "", 0, 0, answer_is_system_running, "status 0 when all is well"},
     {"wait", "", "[UNIT...]", 0, -1, change_wait, "until units are active, or the boot is over"},
     {"start", "", "UNIT...", 1, -1, change_units, "start units and what they require"},
     {"stop", "", "UNIT...", 1, -1, change_units, "stop units and what requires them"},
@@ -78,7 +78,7 @@ static void print_help(const struct ctl *ctl)
         fprintf(ctl->out, "  %-33s %s\n", form, verbs[i].help);
     }
     fputs("\nOptions:\n", ctl->out);
-    options_help(ctl->out);
+    ctloption_help(ctl->out);
     fputs("\nThe manual page is pintlectl(1).\n", ctl->out);
 }
 
@@ -129,10 +129,10 @@ int main(int argc, char **argv)
             r = final_main(&ctl, argc, argv);
             goto out;
         }
-    r = options_parse(&ctl, argc, argv, &words);
-    if (r == OPTIONS_HELP)
+    r = ctloption_parse(&ctl, argc, argv, &words);
+    if (r == CTLOPTION_HELP)
         print_help(&ctl);
-    else if (r == OPTIONS_VERSION)
+    else if (r == CTLOPTION_VERSION)
         print_version(&ctl);
     if (r != 0) {
         r = r < 0 ? CTL_EXIT_USAGE : CTL_EXIT_OK;

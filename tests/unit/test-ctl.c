@@ -138,16 +138,16 @@ START_TEST(unknown_units_are_4_and_inactive_ones_3)
     ck_assert_int_eq(status_show(&f.ctl, WORDS("bad")), 3);
     ck_assert_str_eq(fixture_log, "there is no unit 'nothing.service'\nthere is no unit 'ghost.service'\n");
     (void)fixture_printed(&f);
-    ck_assert_int_eq(state_is_active(&f.ctl, WORDS("nothing")), 4);
-    ck_assert_int_eq(state_is_active(&f.ctl, WORDS("late")), 3);
-    ck_assert_int_eq(state_is_active(&f.ctl, WORDS("late", "ssh")), 0);
-    ck_assert_int_eq(state_is_active(&f.ctl, WORDS("network")), 3);
-    ck_assert_int_eq(state_is_failed(&f.ctl, WORDS("ssh")), 1);
-    ck_assert_int_eq(state_is_failed(&f.ctl, WORDS("ssh", "web")), 0);
+    ck_assert_int_eq(answer_is_active(&f.ctl, WORDS("nothing")), 4);
+    ck_assert_int_eq(answer_is_active(&f.ctl, WORDS("late")), 3);
+    ck_assert_int_eq(answer_is_active(&f.ctl, WORDS("late", "ssh")), 0);
+    ck_assert_int_eq(answer_is_active(&f.ctl, WORDS("network")), 3);
+    ck_assert_int_eq(answer_is_failed(&f.ctl, WORDS("ssh")), 1);
+    ck_assert_int_eq(answer_is_failed(&f.ctl, WORDS("ssh", "web")), 0);
     ck_assert_str_eq(fixture_printed(&f),
                      "inactive\ninactive\ninactive\nactive\nactivating\nactive\nactive\nfailed\n");
     f.ctl.opt.quiet = true;
-    ck_assert_int_eq(state_is_active(&f.ctl, WORDS("ssh")), 0);
+    ck_assert_int_eq(answer_is_active(&f.ctl, WORDS("ssh")), 0);
     ck_assert_str_eq(fixture_printed(&f), "");
     fixture_done(&f);
 }
@@ -160,15 +160,15 @@ START_TEST(the_state_of_the_system_is_one_word)
 
     fixture_init(&f);
     h = f.table.header;
-    ck_assert_int_eq(state_is_system_running(&f.ctl, WORDS()), 1);
+    ck_assert_int_eq(answer_is_system_running(&f.ctl, WORDS()), 1);
     h->n_failed = 0;
-    ck_assert_int_eq(state_is_system_running(&f.ctl, WORDS()), 0);
+    ck_assert_int_eq(answer_is_system_running(&f.ctl, WORDS()), 0);
     h->boot_done = 0;
-    ck_assert_int_eq(state_is_system_running(&f.ctl, WORDS()), 1);
+    ck_assert_int_eq(answer_is_system_running(&f.ctl, WORDS()), 1);
     h->boot_done = 2;
-    ck_assert_int_eq(state_is_system_running(&f.ctl, WORDS()), 1);
+    ck_assert_int_eq(answer_is_system_running(&f.ctl, WORDS()), 1);
     h->final_kind = UDB_FINAL_REBOOT;
-    ck_assert_int_eq(state_is_system_running(&f.ctl, WORDS()), 1);
+    ck_assert_int_eq(answer_is_system_running(&f.ctl, WORDS()), 1);
     ck_assert_str_eq(fixture_printed(&f), "degraded\nrunning\nstarting\nmaintenance\nstopping\n");
     fixture_done(&f);
 }
@@ -306,7 +306,7 @@ START_TEST(no_record_whatever_its_bytes_leads_outside)
         (void)status_show(&f.ctl, WORDS("*"));
         (void)show_properties(&f.ctl, WORDS("*"));
         (void)show_properties(&f.ctl, WORDS());
-        (void)state_is_active(&f.ctl, WORDS("*"));
+        (void)answer_is_active(&f.ctl, WORDS("*"));
         (void)view_find_pid(&f.ctl.view, 1);
         ck_assert_uint_gt(strlen(fixture_printed(&f)), 0);
     }

@@ -17,6 +17,7 @@
 #include "client.h"
 #include "ctlfixture.h"
 #include "fd.h"
+#include "sys.h"
 
 /* What the other side does, one after another, then it ends. */
 struct act {
@@ -28,6 +29,7 @@ struct act {
     bool replace;      /* before answering -ESTALE: put new files in place */
     enum control_op expect_op;
     const char *expect_unit; /* NULL: none */
+    uint32_t expect_flags;
 };
 
 struct world {
@@ -105,7 +107,7 @@ static void replace_files(const struct world *w, struct runtab *old, struct runt
 
 static int play_one(const struct world *w, const struct act *a, int listener, struct runtab *table)
 {
-    uint32_t op = 0, unit = UDB_NONE;
+    uint32_t op = 0, unit = UDB_NONE, flags = 0;
     struct record_writer writer;
     struct record_reader rd;
     struct record_entry e;
@@ -124,11 +126,15 @@ static int play_one(const struct world *w, const struct act *a, int listener, st
             op = record_u32(&e);
         else if (e.tag == CONTROL_UNIT)
             unit = record_u32(&e);
+        else if (e.tag == CONTROL_FLAGS)
+            flags = record_u32(&e);
         else if (e.tag == CONTROL_DB && record_u64(&e) != table->header->db_checksum && !a->replace)
             return 12;
     }
     if (op != (uint32_t)a->expect_op)
         return 13;
+    if (flags != a->expect_flags)
+        return 17;
     if (a->replace)
         replace_files(w, table, table);
     else if (a->expect_unit) {
@@ -367,8 +373,8 @@ START_TEST(nobody_there_is_said_plainly)
     f.ctl.verb = "start";
     ck_assert_int_eq(change_units(&f.ctl, WORDS("web")), 1);
     ck_assert_int_eq(status_show(&f.ctl, WORDS("web")), 3);
-    ck_assert_int_eq(state_is_active(&f.ctl, WORDS("web")), 3);
-    ck_assert_int_eq(state_is_system_running(&f.ctl, WORDS()), 1);
+    ck_assert_int_eq(answer_is_active(&f.ctl, WORDS("web")), 3);
+    ck_assert_int_eq(answer_is_system_running(&f.ctl, WORDS()), 1);
     ck_assert_str_eq(fixture_printed(&f), "inactive\noffline\n");
     ck_assert_ptr_nonnull(strstr(fixture_log, "pintle is not running here (no /nonexistent/table)\n"));
     fixture_done(&f);
@@ -410,8 +416,113 @@ START_TEST(wait_ends_when_a_unit_has_settled)
 }
 END_TEST
 
+static int rebooted; /* the command that the kernel got; 0: none */
+
+static int fake_reboot(int command)
+{
+    rebooted = command;
+    return 0;
+}
+
+static int run_final(struct ctl *ctl, const char *line)
+{
+    char *argv[8] = {0}, *copy = strdup(line), *pos = copy;
+    int argc = 0, r;
+
+    for (char *word; argc < 7 && (word = strsep(&pos, " "));)
+        argv[argc++] = word;
+    ctl->program = argv[0];
+    ctl->opt.force = 0;
+    r = final_main(ctl, argc, argv);
+    free(copy);
+    return r;
+}
+
+#define FINAL_FLAGS(final) ((uint32_t)(final) << 8 | CONTROL_FLAG_IRREVERSIBLE)
+
+START_TEST(the_old_names_ask_for_what_they_always_did)
+{
+    static const struct act acts[] = {
+        {.result = -1, .expect_op = CONTROL_OP_FINAL, .expect_flags = FINAL_FLAGS(UDB_FINAL_POWEROFF)},
+        {.result = -1, .expect_op = CONTROL_OP_FINAL, .expect_flags = FINAL_FLAGS(UDB_FINAL_REBOOT)},
+        {.result = -1, .expect_op = CONTROL_OP_FINAL, .expect_flags = FINAL_FLAGS(UDB_FINAL_HALT)},
+        {.result = -1, .expect_op = CONTROL_OP_FINAL, .expect_flags = FINAL_FLAGS(UDB_FINAL_POWEROFF)},
+        {.result = -1, .expect_op = CONTROL_OP_FINAL, .expect_flags = FINAL_FLAGS(UDB_FINAL_POWEROFF)},
+        {.result = -1, .expect_op = CONTROL_OP_FINAL, .expect_flags = FINAL_FLAGS(UDB_FINAL_REBOOT)},
+        {.result = -1, .expect_op = CONTROL_OP_FINAL_NOW, .expect_flags = FINAL_FLAGS(UDB_FINAL_REBOOT)},
+    };
+    static const char *const lines[] = {"poweroff",          "reboot", "halt", "halt -p", "shutdown -h now",
+                                        "shutdown -r +0", "reboot -f"};
+    struct world w;
+
+    world_init(&w, acts, ARRAY_SIZE(acts));
+    rebooted = 0;
+    sys.reboot = fake_reboot;
+    for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+        ck_assert_msg(run_final(&w.f.ctl, lines[i]) == 0, "%s", lines[i]);
+    ck_assert_int_eq(rebooted, 0);
+    sys_reset();
+    ck_assert_int_eq(world_done(&w), 0);
+}
+END_TEST
+
+START_TEST(force_twice_needs_nobody_and_other_times_than_now_do_nothing)
+{
+    struct fixture f;
+
+    fixture_init(&f);
+    f.ctl.mapped = false;
+    f.ctl.dir = "/nonexistent";
+    rebooted = 0;
+    sys.reboot = fake_reboot;
+    ck_assert_int_eq(run_final(&f.ctl, "shutdown -h +5"), 3);
+    ck_assert_int_eq(run_final(&f.ctl, "shutdown -h"), 3);
+    ck_assert_int_eq(run_final(&f.ctl, "shutdown -c"), 1);
+    ck_assert_int_eq(run_final(&f.ctl, "shutdown -k now"), 3);
+    ck_assert_int_eq(run_final(&f.ctl, "reboot now"), 2);
+    ck_assert_int_eq(run_final(&f.ctl, "halt -w"), 0);
+    ck_assert_int_eq(run_final(&f.ctl, "poweroff -f"), 1); /* nobody is there to ask */
+    ck_assert_ptr_nonnull(strstr(fixture_log, "'+5' is not supported: the only time that this version knows is 'now'"));
+    ck_assert_ptr_nonnull(strstr(fixture_log, "'poweroff -ff' asks the kernel"));
+    ck_assert_int_eq(rebooted, 0);
+    ck_assert_int_eq(run_final(&f.ctl, "reboot -ff"), 0);
+    ck_assert_int_eq(rebooted, 0x1234567);
+    sys_reset();
+    fixture_done(&f);
+}
+END_TEST
+
+START_TEST(options_may_stand_anywhere_and_bad_ones_are_refused)
+{
+    char *argv[] = {(char *)"pintlectl", (char *)"show", (char *)"-p", (char *)"Id,Names", (char *)"ssh", (char *)"--value",
+                    (char *)"-P", (char *)"MainPID", (char *)"--timeout=2min", (char *)"-ff", NULL};
+    char *bad[] = {(char *)"pintlectl", (char *)"--colour", NULL};
+    char *span[] = {(char *)"pintlectl", (char *)"--timeout=soon", NULL};
+    char *user[] = {(char *)"pintlectl", (char *)"--user", NULL};
+    char *const *words;
+    struct fixture f;
+
+    fixture_init(&f);
+    ck_assert_int_eq(ctloption_parse(&f.ctl, 10, argv, &words), 0);
+    ck_assert_str_eq(words[0], "show");
+    ck_assert_str_eq(words[1], "ssh");
+    ck_assert_ptr_null(words[2]);
+    ck_assert(f.ctl.opt.value && f.ctl.opt.force == 2 && f.ctl.opt.timeout_usec == 120 * USEC_PER_SEC);
+    ck_assert_uint_eq(f.ctl.opt.properties.n, 3);
+    ck_assert_int_lt(ctloption_parse(&f.ctl, 2, bad, &words), 0);
+    ck_assert_int_lt(ctloption_parse(&f.ctl, 2, span, &words), 0);
+    ck_assert_int_lt(ctloption_parse(&f.ctl, 2, user, &words), 0);
+    ck_assert_str_eq(fixture_log, "option '--colour' is not known; see pintlectl --help\n"
+                                  "--timeout=soon is no span of time (30s, 5min)\n"
+                                  "--user: pintle has no service managers of users\n");
+    fixture_done(&f);
+}
+END_TEST
+
 UNITTEST_MAIN("ctlclient", start_waits_until_the_job_has_ended, a_failed_start_is_1_with_the_reason_and_where_to_look,
               no_block_does_not_wait_and_nothing_to_do_is_no_failure, a_reload_between_two_looks_is_followed_by_name,
               a_unit_that_a_reload_took_away_ends_the_wait, refusals_have_systemctls_statuses,
               reload_or_restart_takes_the_reload_that_there_is, a_timeout_says_that_the_job_goes_on,
-              nobody_there_is_said_plainly, wait_ends_when_a_unit_has_settled)
+              nobody_there_is_said_plainly, wait_ends_when_a_unit_has_settled,
+              the_old_names_ask_for_what_they_always_did, force_twice_needs_nobody_and_other_times_than_now_do_nothing,
+              options_may_stand_anywhere_and_bad_ones_are_refused)

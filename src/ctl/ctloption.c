@@ -90,7 +90,8 @@ static int take_job_mode(const char *mode)
         log_warning(0, "--job-mode=ignore-dependencies is not supported, the ordering is kept");
         return 0;
     }
-    return log_error(-EINVAL, "--job-mode=%s is not supported; 'isolate' is a verb", mode);
+    log_error(0, "--job-mode=%s is not supported; 'isolate' is a verb", mode);
+    return -EINVAL;
 }
 
 static int take_option(struct ctl *ctl, int id, const char *arg)
@@ -119,9 +120,9 @@ static int take_option(struct ctl *ctl, int id, const char *arg)
     case OPT_JOB_MODE: return take_job_mode(arg);
     case OPT_TIMEOUT:
         if (text_parse_usec(arg, USEC_PER_SEC, &o->timeout_usec) < 0)
-            return log_error(-EINVAL, "--timeout=%s is no span of time (30s, 5min)", arg);
+            return log_error(0, "--timeout=%s is no span of time (30s, 5min)", arg), -EINVAL;
         return 0;
-    case OPT_USER: return log_error(-EOPNOTSUPP, "--user: pintle has no service managers of users");
+    case OPT_USER: return log_error(0, "--user: pintle has no service managers of users"), -EINVAL;
     case 'o':
         o->json = o->json || text_after(arg, "json");
         return 0;
@@ -134,7 +135,7 @@ static int take_option(struct ctl *ctl, int id, const char *arg)
     }
 }
 
-int options_parse(struct ctl *ctl, int argc, char **argv, char *const **ret_words)
+int ctloption_parse(struct ctl *ctl, int argc, char **argv, char *const **ret_words)
 {
     struct option longs[ARRAY_SIZE(defs) + 1] = {0};
     char shorts[ARRAY_SIZE(defs) * 2 + 2] = ":";
@@ -155,12 +156,13 @@ int options_parse(struct ctl *ctl, int argc, char **argv, char *const **ret_word
     optind = 0;
     while ((id = getopt_long(argc, argv, shorts, longs, NULL)) >= 0) {
         if (id == 'h')
-            return OPTIONS_HELP;
+            return CTLOPTION_HELP;
         if (id == OPT_VERSION)
-            return OPTIONS_VERSION;
+            return CTLOPTION_VERSION;
         if (id == '?' || id == ':')
-            return log_error(-EINVAL, "option '%s' %s; see %s --help", argv[optind - 1],
-                             id == ':' ? "needs a value" : "is not known", ctl->program);
+            return log_error(0, "option '%s' %s; see %s --help", argv[optind - 1],
+                             id == ':' ? "needs a value" : "is not known", ctl->program),
+                   -EINVAL;
         r = take_option(ctl, id, optarg);
         if (r < 0)
             return r;
@@ -173,7 +175,7 @@ int options_parse(struct ctl *ctl, int argc, char **argv, char *const **ret_word
     return 0;
 }
 
-void options_help(FILE *out)
+void ctloption_help(FILE *out)
 {
     for (size_t i = 0; i < ARRAY_SIZE(defs); i++) {
         const struct option_def *d = &defs[i];

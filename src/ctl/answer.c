@@ -48,17 +48,17 @@ static bool is_failed(enum run_active active)
     return active == RUN_ACTIVE_FAILED;
 }
 
-int state_is_active(struct ctl *ctl, char *const *words)
+int answer_is_active(struct ctl *ctl, char *const *words)
 {
     return check(ctl, words, is_active, CTL_EXIT_NOT_RUNNING);
 }
 
-int state_is_failed(struct ctl *ctl, char *const *words)
+int answer_is_failed(struct ctl *ctl, char *const *words)
 {
     return check(ctl, words, is_failed, CTL_EXIT_FAILURE);
 }
 
-int state_is_enabled(struct ctl *ctl, char *const *words)
+int answer_is_enabled(struct ctl *ctl, char *const *words)
 {
     bool ok = false, exists = false;
 
@@ -84,7 +84,7 @@ static int boot_is_over(struct ctl *ctl, void *arg)
     return view_system_state(&ctl->view) != VIEW_STARTING;
 }
 
-int state_is_system_running(struct ctl *ctl, char *const *words)
+int answer_is_system_running(struct ctl *ctl, char *const *words)
 {
     enum view_state state = VIEW_OFFLINE;
     int r;
