@@ -53,6 +53,13 @@ int programs_add(struct build *b, const char *path);
  */
 int programs_add_first(struct build *b, const char *const *paths, size_t n, const char **ret_path);
 
+/*
+ * programs_add_library - a library that a program loads by name while it runs (dlopen), with what that needs
+ * @file: the program, of this machine; its run path counts as for the libraries that it is linked with.
+ * @dest: where the program is in the image.   Logs every failure.
+ */
+int programs_add_library(struct build *b, const char *name, const char *file, const char *dest);
+
 /* programs_add_file - a file of this machine, at @dest, with what it needs. Logs every failure. */
 int programs_add_file(struct build *b, const char *file, const char *dest);
 

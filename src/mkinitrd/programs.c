@@ -220,3 +220,14 @@ int programs_add_file(struct build *b, const char *file, const char *dest)
                          file);
     return add_found(b, NULL, dest, file);
 }
+
+int programs_add_library(struct build *b, const char *name, const char *file, const char *dest)
+{
+    _cleanup_elfdeps_ struct elfdeps_info info = {0};
+    struct loader l = {.path = dest, .host = file, .info = &info};
+    int r = elfdeps_read(file, &info);
+
+    if (r < 0 && r != -ENOEXEC)
+        return log_error(r, "cannot read the headers of '%s'", file);
+    return add_library(b, &l, name);
+}

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include "cpio.h"
+#include "crypthash.h"
 #include "fd.h"
 #include "image.h"
 #include "log.h"
@@ -53,7 +54,11 @@ int skeleton_add_init(struct build *b)
                              installed);
         file = found;
     }
-    return programs_add_file(b, file, IMAGE_INIT);
+    r = programs_add_file(b, file, IMAGE_INIT);
+    /* Stage one loads it when a password has been typed, and at no other time. */
+    if (r >= 0 && (b->opt->shell_hash || b->opt->root_password))
+        r = programs_add_library(b, CRYPTHASH_LIBRARY, file, IMAGE_INIT);
+    return r;
 }
 
 /* root's entry of shadow(5); an empty or locked one opens nothing. */
