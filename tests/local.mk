@@ -10,6 +10,7 @@ AM_TESTS_ENVIRONMENT = \
 
 include tests/build/local.mk
 include tests/unit/local.mk
+include tests/mkinitrd/local.mk
 include tests/ns/pivot.mk
 include tests/doc/local.mk
 include tests/compile/local.mk

@@ -166,9 +166,9 @@ int modtree_open(const char *dir, const char *root, struct modtree **ret)
     r = check_dir(dir);
     if (r < 0)
         return r;
-    t->dir = strdup(dir);
+    t->dir = realpath(dir, NULL); /* libkmod's paths are absolute ones */
     if (!t->dir)
-        return -ENOMEM;
+        return -errno;
     r = read_boot_words(t);
     if (r < 0)
         return r;

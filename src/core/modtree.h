@@ -66,7 +66,7 @@ int modtree_list(struct modtree *t, struct strv *ret_paths);
 /* modtree_builtins - names of what is built into this kernel. Return: 0, also when that is not known. */
 int modtree_builtins(struct modtree *t, struct strv *ret_names);
 
-/* modtree_dir - the directory that modtree_open was given. */
+/* modtree_dir - the directory that modtree_open was given, as an absolute path without links. */
 const char *modtree_dir(const struct modtree *t) _pure_;
 
 /*
