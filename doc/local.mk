@@ -4,3 +4,4 @@ dist_man_MANS += doc/pintle.8
 dist_man_MANS += doc/pintlectl.1
 EXTRA_DIST += doc/architecture.md
 dist_man_MANS += doc/pintle-compile.8
+dist_man_MANS += doc/pintle-mkinitrd.8
