@@ -14,7 +14,8 @@
 #include "sys.h"
 #include "text.h"
 
-#define TERM_TIMEOUT   (10 * USEC_PER_SEC)
+#define TERM_TIMEOUT   (5 * USEC_PER_SEC) /* for what services left behind: they had their own time before */
+#define TERM_CONTAINER (2 * USEC_PER_SEC) /* whoever stops a container counts its seconds (docker stop: ten) */
 #define KILL_TIMEOUT   (5 * USEC_PER_SEC)
 #define UMOUNT_TIMEOUT (90 * USEC_PER_SEC)
 #define ANNOUNCE       (2 * USEC_PER_SEC)
@@ -163,7 +164,7 @@ static void begin_kill(struct stage2 *s)
 
 static void begin_term(struct stage2 *s)
 {
-    enter(s, PHASE_TERM, TERM_TIMEOUT);
+    enter(s, PHASE_TERM, s->container ? TERM_CONTAINER : TERM_TIMEOUT);
     if (s->childless)
         return;
     (void)sys.kill(-1, SIGTERM);

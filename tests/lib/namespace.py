@@ -149,6 +149,18 @@ class Pid1:
             end = max(end, self.at)
         self.at = end
 
+    def wait_until(self, truth, what, timeout=15):
+        """For what no log line tells of: asked again after each line of the log, and every 20 ms."""
+        deadline = time.monotonic() + timeout
+        while not truth():
+            if time.monotonic() > deadline:
+                raise Failure(f"never came: {what}", self.detail())
+            self._take(time.monotonic() + 0.02)
+
+    def wait_for(self, name, timeout=15):
+        """Wait until a service has written a file in the test's directory."""
+        self.wait_until(lambda: self.read(name), f"file '{name}'", timeout)
+
     def detail(self):
         return "  log: " + self.log[-6000:].replace("\n", "\n  log: ")
 
@@ -176,7 +188,7 @@ class Pid1:
 
     def run(self, *command, timeout=20, user=None):
         """A program inside. Returns (exit status, output)."""
-        words = ["nsenter", "-t", str(self.pid1()), "-m", "-p", "-i", "-u", "-n"]
+        words = ["nsenter", "-t", str(self.pid1()), "-m", "-p", "-i", "-u", "-n", "-C"]
         if user:
             words += ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
         done = subprocess.run(words + list(command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,

@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Namespace tests: the built pintle as PID 1 of fresh namespaces. Each is a Python file; the harness is in tests/lib.
 NS_TESTS =
+NS_TESTS += tests/ns/test-bad-input.py
+NS_TESTS += tests/ns/test-context.py
+NS_TESTS += tests/ns/test-kill.py
 NS_TESTS += tests/ns/test-life.py
+NS_TESTS += tests/ns/test-notify.py
+NS_TESTS += tests/ns/test-order.py
 
 # PID 1 of a namespace is killed by the leak checker of its own build: under sanitizers the unit tests say enough.
 if !SANITIZERS
