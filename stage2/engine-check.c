@@ -68,7 +68,8 @@ static const char *check_pids(const struct engine *e, uint32_t *ret_unit)
     return n == runtab_pid_count(e->table) ? NULL : "the pid index has entries that belong to nobody";
 }
 
-/* Whether a job that waits for nothing is being carried out, so that an event will come that goes on with it. */
+/* Whether a job that waits for nothing is being carried out, so that an event will come that goes on with it.
+ */
 static bool job_under_way(const struct run_unit *u)
 {
     switch ((enum run_job)u->job) {

@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include "engine-impl.h"
+#include "text.h"
 
 static bool has_code(const struct udb_status_set *s, int status)
 {
@@ -22,7 +23,8 @@ static bool matches(const struct udb_status_set *s, int code, int status)
 static bool died_as_wished(const struct life *l, int signal)
 {
     return unit_has(l->u, RUN_STOP_WISHED) && is_deactivating(l->u) &&
-           (signal == l->svc->kill_signal || (l->svc->restart_kill_signal != 0 && signal == l->svc->restart_kill_signal));
+           (signal == l->svc->kill_signal ||
+            (l->svc->restart_kill_signal != 0 && signal == l->svc->restart_kill_signal));
 }
 
 static bool is_clean_signal(const struct life *l, int signal)
@@ -44,8 +46,8 @@ enum run_result exit_result(const struct life *l, int code, int status)
     return code == CLD_DUMPED ? RUN_RESULT_CORE_DUMP : RUN_RESULT_SIGNAL;
 }
 
-/* The table of systemd.service(5), "Restart=". What ended by a condition, a dependency or its start limit does
- * not come here or never restarts. */
+/* The table of systemd.service(5), "Restart=". What ended by a condition, a dependency or its start limit
+ * does not come here or never restarts. */
 static bool policy_restarts(enum udb_restart policy, enum run_result result)
 {
     bool abort = result == RUN_RESULT_SIGNAL || result == RUN_RESULT_CORE_DUMP;
@@ -102,7 +104,8 @@ const char *exit_signal_name(int signal)
     return signal > 0 && (size_t)signal < ARRAY_SIZE(names) && names[signal] ? names[signal] : "a signal";
 }
 
-/* The line that a process runs. exec_kind is the control process's while there is one, and the main one's otherwise. */
+/* The line that a process runs. exec_kind is the control process's while there is one, and the main one's
+ * otherwise. */
 static const struct udb_command *line(const struct life *l, bool main, enum udb_exec *ret_kind)
 {
     enum udb_exec kind = main ? UDB_EXEC_START : (enum udb_exec)l->u->exec_kind;
@@ -143,4 +146,13 @@ void exit_explain(struct life *l, bool main, enum run_result result, int code, i
     else
         unit_fail(l->e, l->id, result, "%s was killed by %s%s", what, exit_signal_name(status),
                   code == CLD_DUMPED ? " (core dumped)" : "");
+}
+
+const char *exit_span(uint64_t usec, char *buf, size_t size)
+{
+    if (usec % USEC_PER_SEC == 0 && usec / USEC_PER_SEC <= 600)
+        snprintf(buf, size, "%us", (unsigned)(usec / USEC_PER_SEC));
+    else
+        text_format_usec(usec, buf, size);
+    return buf;
 }

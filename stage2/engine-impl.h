@@ -3,9 +3,9 @@
  * engine-impl - what the files of the engine share with each other, and with nobody else but their tests.
  *
  * Layers, each calls only those before it: queue (actions, ready queue), timer (heap of deadlines), job (one
- * wish of one unit, ordering counters), wish (one wish spread over units), service (the steps of a life), table (which
- * event does what in which state), engine (entries). No layer calls back: what a unit's change means for
- * another unit is left in that unit's flags, and the unit is put into the ready queue.
+ * wish of one unit, ordering counters), wish (one wish spread over units), service (the steps of a life),
+ * table (which event does what in which state), engine (entries). No layer calls back: what a unit's change
+ * means for another unit is left in that unit's flags, and the unit is put into the ready queue.
  */
 #pragma once
 
@@ -41,7 +41,8 @@ static inline bool is_active(const struct run_unit *u)
 /* Has begun to start and has processes of its own: not the pause before an automatic restart. */
 static inline bool is_activating(const struct run_unit *u)
 {
-    return run_state_active((enum run_state)u->state) == RUN_ACTIVE_ACTIVATING && u->state != RUN_AUTO_RESTART;
+    return run_state_active((enum run_state)u->state) == RUN_ACTIVE_ACTIVATING &&
+           u->state != RUN_AUTO_RESTART;
 }
 
 static inline bool is_deactivating(const struct run_unit *u)
@@ -83,7 +84,8 @@ void unit_fail(struct engine *e, uint32_t id, enum run_result result, const char
 
 void timer_set(struct engine *e, uint32_t id, uint64_t deadline_usec); /* USEC_INFINITY: none */
 void timer_clear(struct engine *e, uint32_t id);
-uint32_t timer_due(const struct engine *e, uint64_t now) _pure_; /* the unit whose deadline passed; RUN_NONE */
+uint32_t timer_due(const struct engine *e,
+                   uint64_t now) _pure_; /* the unit whose deadline passed; RUN_NONE */
 
 /* --- engine-job.c: jobs and what they wait for --- */
 
@@ -94,7 +96,8 @@ uint32_t job_count_waits(const struct engine *e, uint32_t id, uint8_t job) _pure
  * Return: the id of the job that will do it.
  */
 uint32_t job_wish(struct engine *e, uint32_t id, enum run_job kind, uint32_t flags, uint64_t now);
-/* job_refuse - a start that cannot even be tried: an id that has ended. @result: the reason is written already. */
+/* job_refuse - a start that cannot even be tried: an id that has ended. @result: the reason is written
+ * already. */
 uint32_t job_refuse(struct engine *e, uint32_t id, enum run_result result);
 void job_end(struct engine *e, uint32_t id, enum run_result result);
 /* job_restart_continues - the stop half of a restart is done. */
@@ -113,7 +116,8 @@ int wish_start(struct engine *e, uint32_t id, uint32_t flags, uint64_t now);
 int wish_stop(struct engine *e, uint32_t id, uint64_t now);
 /* wish_stop_all - going down without a final unit. */
 void wish_stop_all(struct engine *e, uint64_t now);
-/* wish_cancel_starts - what has not begun to start does not begin any more, but for what the way down needs. */
+/* wish_cancel_starts - what has not begun to start does not begin any more, but for what the way down needs.
+ */
 void wish_cancel_starts(struct engine *e, uint64_t now);
 /* wish_on_failure - start what the unit's OnFailure= names. */
 void wish_on_failure(struct engine *e, uint32_t id, uint64_t now);
@@ -143,6 +147,7 @@ void life_signal_done(struct life *l);
 void life_kill_rest(struct life *l); /* the main process ended: what KillMode=mixed does then */
 void life_enter_stop_post(struct life *l);
 void life_enter_dead(struct life *l);
+void life_enter_rest(struct life *l); /* break off the wait for an automatic restart */
 void life_forget_control(struct life *l);
 void life_give_up(struct life *l); /* forget processes that do not end */
 /* life_next_line - run the line behind the one that ended. Return: false when that was the last. */
@@ -163,6 +168,21 @@ bool exit_ignored(const struct life *l, bool main); /* the line has "-" */
 /* exit_line - "ExecStartPre=/bin/x" for reasons. Return: @buf. */
 const char *exit_line(const struct life *l, bool main, char *buf, size_t size);
 
+/* exit_span - a time-out as unit files give it: "90s". Return: @buf. */
+const char *exit_span(uint64_t usec, char *buf, size_t size);
+
+/* --- engine-deadline.c: what it means that time is up, by state --- */
+
+int deadline_start_line(struct life *l);
+int deadline_start(struct life *l);
+int deadline_running(struct life *l);
+int deadline_reload(struct life *l);
+int deadline_stop(struct life *l);
+int deadline_sigterm(struct life *l);
+int deadline_sigkill(struct life *l);
+int deadline_stop_post(struct life *l);
+int deadline_auto_restart(struct life *l);
+
 /* --- engine-table.c: [state][event] --- */
 
 enum life_event {
@@ -181,6 +201,7 @@ enum life_event {
 };
 
 /* life_dispatch - Return: 0; -EINVAL when this cannot happen in this state. */
-int life_dispatch(struct engine *e, uint32_t id, enum life_event event, const struct engine_event *ev, uint64_t now);
+int life_dispatch(struct engine *e, uint32_t id, enum life_event event, const struct engine_event *ev,
+                  uint64_t now);
 /* life_cell_filled - whether somebody thought about it: for the test. */
 bool life_cell_filled(enum run_state state, enum life_event event) _const_;

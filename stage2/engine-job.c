@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "engine-impl.h"
 
-static uint32_t count_jobs(const struct engine *e, uint32_t id, enum udb_edge edge, bool (*counts)(uint8_t job))
+static uint32_t count_jobs(const struct engine *e, uint32_t id, enum udb_edge edge,
+                           bool (*counts)(uint8_t job))
 {
     const struct udb_list *l = &udb_unit(e->db, id)->edges[edge];
     const uint32_t *to = udb_refs(e->db, l);
@@ -24,7 +25,8 @@ uint32_t job_count_waits(const struct engine *e, uint32_t id, uint8_t job)
 }
 
 /* Add @delta to what the jobs at the other end of an edge wait for; who waits for nothing more is ready. */
-static void spread_delta(struct engine *e, uint32_t id, enum udb_edge edge, bool (*waits)(uint8_t job), int delta)
+static void spread_delta(struct engine *e, uint32_t id, enum udb_edge edge, bool (*waits)(uint8_t job),
+                         int delta)
 {
     const struct udb_list *l = &udb_unit(e->db, id)->edges[edge];
     const uint32_t *to = udb_refs(e->db, l);
@@ -51,7 +53,8 @@ static void job_change(struct engine *e, uint32_t id, enum run_job kind, uint32_
 {
     struct run_unit *u = unit_of(e, id);
     uint8_t old = u->job;
-    int orders = job_orders((uint8_t)kind) - job_orders(old), stops = job_stops((uint8_t)kind) - job_stops(old);
+    int orders = job_orders((uint8_t)kind) - job_orders(old),
+        stops = job_stops((uint8_t)kind) - job_stops(old);
 
     runtab_begin(u);
     u->job = (uint8_t)kind;
@@ -81,14 +84,16 @@ static void act_job_done(struct engine *e, uint32_t id, uint8_t job)
 {
     struct run_unit *u = unit_of(e, id);
 
-    engine_act(e, (struct engine_action){.type = ENGINE_ACT_JOB_DONE,
-                                         .unit = id,
-                                         .job = {.job = job, .result = u->done_result, .id = u->done_job_id}});
+    engine_act(e,
+               (struct engine_action){.type = ENGINE_ACT_JOB_DONE,
+                                      .unit = id,
+                                      .job = {.job = job, .result = u->done_result, .id = u->done_job_id}});
 }
 
 /*
- * Write down that a job ended. The action that tells of it comes from the ready queue: a wish may end any number of
- * older jobs at once. An end that is still untold by then is told now if there is room; the table has it in any case.
+ * Write down that a job ended. The action that tells of it comes from the ready queue: a wish may end any
+ * number of older jobs at once. An end that is still untold by then is told now if there is room; the table
+ * has it in any case.
  */
 static void record_end(struct engine *e, uint32_t id, uint32_t job_id, uint8_t job, enum run_result result)
 {
@@ -120,7 +125,8 @@ static enum run_job effective(const struct run_unit *u, enum run_job kind)
 
     if (kind == RUN_JOB_RESTART && idle)
         return RUN_JOB_START;
-    if (kind == RUN_JOB_START && is_deactivating(u) && !(u->job == RUN_JOB_START && unit_has(u, RUN_JOB_BEGUN)))
+    if (kind == RUN_JOB_START && is_deactivating(u) &&
+        !(u->job == RUN_JOB_START && unit_has(u, RUN_JOB_BEGUN)))
         return RUN_JOB_RESTART;
     return kind;
 }
@@ -159,7 +165,8 @@ uint32_t job_wish(struct engine *e, uint32_t id, enum run_job kind, uint32_t fla
         flags |= RUN_JOB_BEGUN;
     unit_set_flags(u, flags, 0);
     if (kind == RUN_JOB_START && is_active(u))
-        engine_enqueue(e, id); /* it took the place of a stop that had not begun: there is nothing to wait for */
+        engine_enqueue(e,
+                       id); /* it took the place of a stop that had not begun: there is nothing to wait for */
     return job_id;
 }
 

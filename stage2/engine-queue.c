@@ -18,7 +18,9 @@ void engine_act(struct engine *e, struct engine_action action)
 
 void engine_act_kill(struct engine *e, uint32_t id, enum engine_whom whom, int signal)
 {
-    engine_act(e, (struct engine_action){.type = ENGINE_ACT_KILL, .unit = id, .kill = {.whom = (uint8_t)whom, .signal = signal}});
+    engine_act(e, (struct engine_action){.type = ENGINE_ACT_KILL,
+                                         .unit = id,
+                                         .kill = {.whom = (uint8_t)whom, .signal = signal}});
 }
 
 void engine_enqueue(struct engine *e, uint32_t id)
@@ -96,7 +98,8 @@ void unit_set_state(struct engine *e, uint32_t id, enum run_state state, uint64_
 }
 
 /* Readers must never wait for a formatting: the text is made first and copied under the counter. */
-_printf_(4, 0) static void explain(struct engine *e, uint32_t id, int result, const char *format, va_list args)
+_printf_(4, 0) static void explain(struct engine *e, uint32_t id, int result, const char *format,
+                                   va_list args)
 {
     struct run_unit *u = unit_of(e, id);
     struct run_text *t = runtab_text(e->table, id);

@@ -2,7 +2,6 @@
 #include <signal.h>
 
 #include "engine-impl.h"
-#include "text.h"
 
 static void ask_for_process(struct life *l)
 {
@@ -101,8 +100,7 @@ void life_begin_start(struct life *l)
     begin_life(l);
     if (limit_hit(l)) {
         unit_fail(l->e, l->id, RUN_RESULT_START_LIMIT, "started %u times within %s: start limit hit",
-                  l->svc->limit_burst,
-                  text_format_usec(l->svc->limit_interval_usec, interval, sizeof(interval)));
+                  l->svc->limit_burst, exit_span(l->svc->limit_interval_usec, interval, sizeof(interval)));
         life_enter_dead(l);
     } else if (udb_unit(l->e->db, l->id)->flags & UDB_UNIT_CONDITIONS) {
         unit_set_state(l->e, l->id, RUN_CONDITION, l->now);
@@ -140,7 +138,8 @@ void life_enter_start_post(struct life *l)
         life_enter_running(l);
 }
 
-/* Into whatever state fits a service that is up: also after a reload, and when nothing of it runs any more. */
+/* Into whatever state fits a service that is up: also after a reload, and when nothing of it runs any more.
+ */
 void life_enter_running(struct life *l)
 {
     uint64_t watchdog = l->svc->watchdog_usec;
@@ -313,6 +312,12 @@ void life_enter_dead(struct life *l)
         timer_set(l->e, l->id, usec_add(l->now, MAX(l->svc->restart_usec, MIN_RESTART_USEC)));
     else if (!good && l->u->job != RUN_JOB_RESTART)
         wish_on_failure(l->e, l->id, l->now);
+}
+
+void life_enter_rest(struct life *l)
+{
+    timer_clear(l->e, l->id);
+    unit_set_state(l->e, l->id, is_good_end(l->u->result) ? RUN_DEAD : RUN_FAILED, l->now);
 }
 
 static enum run_result start_result(const struct run_unit *u)

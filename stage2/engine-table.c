@@ -2,7 +2,6 @@
 #include <signal.h>
 
 #include "engine-impl.h"
-#include "text.h"
 
 typedef int (*life_fn)(struct life *l);
 
@@ -66,8 +65,7 @@ static int on_stop_under_way(struct life *l)
 /* The life ended some time ago; only the wait for the next one is broken off. */
 static int on_stop_waiting(struct life *l)
 {
-    timer_clear(l->e, l->id);
-    unit_set_state(l->e, l->id, l->u->result == RUN_RESULT_SUCCESS ? RUN_DEAD : RUN_FAILED, l->now);
+    life_enter_rest(l);
     return 0;
 }
 
@@ -133,7 +131,8 @@ static int on_spawn_failed(struct life *l)
 static int on_spawn_failed_reload(struct life *l)
 {
     unit_set_flags(l->u, 0, RUN_SPAWNING);
-    unit_explain(l->e, l->id, "ExecReload= could not be run: %s", l->ev->text ? l->ev->text : "no process could be made");
+    unit_explain(l->e, l->id, "ExecReload= could not be run: %s",
+                 l->ev->text ? l->ev->text : "no process could be made");
     if (l->u->job == RUN_JOB_RELOAD)
         job_end(l->e, l->id, RUN_RESULT_RESOURCES);
     life_enter_running(l);
@@ -287,7 +286,7 @@ static int on_control_exit_reload(struct life *l)
 
     bool up = l->u->main_pid != 0 || (l->svc->flags & UDB_SVC_REMAIN_AFTER_EXIT);
 
-    if (result == RUN_RESULT_SUCCESS && up && life_next_line(l))
+    if (result == RUN_RESULT_SUCCESS && up && !unit_has(l->u, RUN_KILLED) && life_next_line(l))
         return 0;
     if (result != RUN_RESULT_SUCCESS && l->u->result == RUN_RESULT_SUCCESS && !unit_has(l->u, RUN_KILLED))
         unit_explain(l->e, l->id, "%s failed, the service goes on", exit_line(l, false, what, sizeof(what)));
@@ -439,163 +438,19 @@ static int on_notify_reload(struct life *l)
     return 0;
 }
 
-/* --- deadlines --- */
-
-static const char *span(uint64_t usec, char *buf, size_t size)
-{
-    if (usec % USEC_PER_SEC == 0 && usec / USEC_PER_SEC <= 600)
-        snprintf(buf, size, "%us", (unsigned)(usec / USEC_PER_SEC));
-    else
-        text_format_usec(usec, buf, size);
-    return buf;
-}
-
-static void fail_by_timeout(struct life *l, const char *what, uint64_t timeout_usec)
-{
-    char buf[32];
-
-    unit_fail(l->e, l->id, RUN_RESULT_TIMEOUT, "%s within %s", what, span(timeout_usec, buf, sizeof(buf)));
-}
-
-static int on_deadline_start_line(struct life *l)
-{
-    char what[RUN_REASON_TEXT / 2], text[RUN_REASON_TEXT];
-
-    exit_line(l, false, what, sizeof(what));
-    snprintf(text, sizeof(text), "%s did not end", what);
-    fail_by_timeout(l, text, l->svc->start_timeout_usec);
-    life_enter_signal(l, RUN_STOP_SIGTERM, 0);
-    return 0;
-}
-
-static int on_deadline_start(struct life *l)
-{
-    char what[RUN_REASON_TEXT / 2], text[RUN_REASON_TEXT];
-
-    exit_line(l, true, what, sizeof(what));
-    snprintf(text, sizeof(text),
-             l->svc->type == UDB_NOTIFY ? "%s did not say READY=1"
-             : l->svc->type == UDB_EXEC ? "%s was not executed"
-                                        : "%s did not end",
-             what);
-    fail_by_timeout(l, text, l->svc->start_timeout_usec);
-    life_enter_signal(l, RUN_STOP_SIGTERM, 0);
-    return 0;
-}
-
-static int on_deadline_running(struct life *l)
-{
-    char buf[32];
-
-    unit_fail(l->e, l->id, RUN_RESULT_WATCHDOG, "no WATCHDOG=1 came within %s",
-              span(l->svc->watchdog_usec, buf, sizeof(buf)));
-    life_enter_signal(l, RUN_STOP_SIGTERM, SIGABRT);
-    return 0;
-}
-
-/* The service goes on; only the line that hangs is killed, and left alone when even that does not end it. */
-static int on_deadline_reload(struct life *l)
-{
-    if (l->u->result == RUN_RESULT_SUCCESS)
-        unit_explain(l->e, l->id, "the reload did not end in time, the service goes on");
-    if (l->u->job == RUN_JOB_RELOAD)
-        job_end(l->e, l->id, RUN_RESULT_TIMEOUT);
-    if (l->u->control_pid != 0 && !unit_has(l->u, RUN_KILLED)) {
-        unit_set_flags(l->u, RUN_KILLED, 0);
-        engine_act_kill(l->e, l->id, ENGINE_KILL_CONTROL, SIGKILL);
-        timer_set(l->e, l->id, usec_add(l->now, l->svc->stop_timeout_usec));
-        return 0;
-    }
-    life_forget_control(l);
-    life_enter_running(l);
-    return 0;
-}
-
-static int on_deadline_stop(struct life *l)
-{
-    char what[RUN_REASON_TEXT / 2], text[RUN_REASON_TEXT];
-
-    exit_line(l, false, what, sizeof(what));
-    snprintf(text, sizeof(text), "%s did not end", what);
-    fail_by_timeout(l, text, l->svc->stop_timeout_usec);
-    life_enter_signal(l, RUN_STOP_SIGTERM, 0);
-    return 0;
-}
-
-/* What was asked to end did not: kill it, or leave it where that is forbidden. */
-static int on_deadline_sigterm(struct life *l)
-{
-    bool final = l->u->state == RUN_FINAL_SIGTERM;
-    char buf[32];
-
-    span(l->svc->stop_timeout_usec, buf, sizeof(buf));
-    if (l->svc->flags & UDB_SVC_SEND_SIGKILL) {
-        unit_fail(l->e, l->id, RUN_RESULT_TIMEOUT, "did not stop within %s and was killed", buf);
-        life_enter_signal(l, final ? RUN_FINAL_SIGKILL : RUN_STOP_SIGKILL, 0);
-    } else {
-        unit_fail(l->e, l->id, RUN_RESULT_TIMEOUT,
-                  "did not stop within %s; SendSIGKILL=no leaves its processes running", buf);
-        life_give_up(l);
-        life_signal_done(l);
-    }
-    return 0;
-}
-
-/* Not even SIGKILL ended it (a process that waits for a dead disk): nothing more can be done, and it is said. */
-static int on_deadline_sigkill(struct life *l)
-{
-    char buf[32];
-
-    unit_explain(l->e, l->id, "processes are still there %s after SIGKILL: given up",
-                 span(l->svc->stop_timeout_usec, buf, sizeof(buf)));
-    life_give_up(l);
-    life_signal_done(l);
-    return 0;
-}
-
-static int on_deadline_stop_post(struct life *l)
-{
-    char what[RUN_REASON_TEXT / 2], text[RUN_REASON_TEXT];
-
-    exit_line(l, false, what, sizeof(what));
-    snprintf(text, sizeof(text), "%s did not end", what);
-    fail_by_timeout(l, text, l->svc->stop_timeout_usec);
-    life_enter_signal(l, RUN_FINAL_SIGTERM, 0);
-    return 0;
-}
-
-static int on_deadline_auto_restart(struct life *l)
-{
-    if (l->u->job != RUN_JOB_NONE)
-        return 0; /* somebody was quicker */
-    if (!going_down(l->e)) {
-        runtab_begin(l->u);
-        l->u->n_restarts++;
-        l->u->flags |= RUN_AUTO_START;
-        runtab_end(l->u);
-        wish_start(l->e, l->id, WISH_SHALLOW, l->now);
-    }
-    if (l->u->job == RUN_JOB_NONE) {
-        unit_set_flags(l->u, 0, RUN_AUTO_START);
-        on_stop_waiting(l);
-    }
-    return 0;
-}
-
 /*
- * Every state with what each event means in it. A cell that nobody filled is a failing test (life_cell_filled).
- * Columns as in enum life_event: jobs, spawn answers, ends, notify, deadline.
+ * Every state with what each event means in it. A cell that nobody filled is a failing test
+ * (life_cell_filled). Columns as in enum life_event: jobs, spawn answers, ends, notify, deadline.
  */
-#define JOBS(start, stop, reload)   [LIFE_START] = start, [LIFE_STOP] = stop, [LIFE_RELOAD] = reload
-#define SPAWN(spawned, failed)      [LIFE_SPAWNED] = spawned, [LIFE_SPAWN_FAILED] = failed
+#define JOBS(start, stop, reload) [LIFE_START] = start, [LIFE_STOP] = stop, [LIFE_RELOAD] = reload
+#define SPAWN(spawned, failed)    [LIFE_SPAWNED] = spawned, [LIFE_SPAWN_FAILED] = failed
 #define ENDS(main, control, empty)                                                                           \
     [LIFE_MAIN_EXITED] = main, [LIFE_CONTROL_EXITED] = control, [LIFE_EMPTY] = empty
-#define TOLD(exec_done, notify)     [LIFE_EXEC_DONE] = exec_done, [LIFE_NOTIFY] = notify
-#define TIME(deadline)              [LIFE_DEADLINE] = deadline
+#define TOLD(exec_done, notify) [LIFE_EXEC_DONE] = exec_done, [LIFE_NOTIFY] = notify
+#define TIME(deadline)          [LIFE_DEADLINE] = deadline
 
 /* Nothing of the unit runs; what still comes is an echo of a life that is over. */
-#define AT_REST                                                                                              \
-    SPAWN(on_refuse, on_refuse), ENDS(on_refuse, on_refuse, on_ignore), TOLD(on_ignore, on_ignore)
+#define AT_REST SPAWN(on_refuse, on_refuse), ENDS(on_refuse, on_refuse, on_ignore), TOLD(on_ignore, on_ignore)
 #define SIGNALLED                                                                                            \
     JOBS(on_ignore, on_stop_under_way, on_ignore), SPAWN(on_refuse, on_refuse),                              \
         ENDS(on_main_exit_signal, on_control_exit_signal, on_empty_signal), TOLD(on_ignore, on_notify_noted)
@@ -603,40 +458,44 @@ static int on_deadline_auto_restart(struct life *l)
 static const life_fn table[RUN_STATE_COUNT][LIFE_EVENT_COUNT] = {
     [RUN_DEAD] = {JOBS(on_start, on_ignore, on_ignore), AT_REST, TIME(on_refuse)},
     [RUN_FAILED] = {JOBS(on_start, on_ignore, on_ignore), AT_REST, TIME(on_refuse)},
-    [RUN_AUTO_RESTART] = {JOBS(on_start, on_stop_waiting, on_ignore), AT_REST, TIME(on_deadline_auto_restart)},
+    [RUN_AUTO_RESTART] = {JOBS(on_start, on_stop_waiting, on_ignore), AT_REST, TIME(deadline_auto_restart)},
     [RUN_REACHED] = {JOBS(on_ignore, on_stop_reached, on_ignore), AT_REST, TIME(on_refuse)},
-    [RUN_CONDITION] = {JOBS(on_ignore, on_stop_kill, on_ignore), SPAWN(on_spawned_start_line, on_spawn_failed),
+    [RUN_CONDITION] = {JOBS(on_ignore, on_stop_kill, on_ignore),
+                       SPAWN(on_spawned_start_line, on_spawn_failed),
                        ENDS(on_refuse, on_control_exit_condition, on_empty_noted),
-                       TOLD(on_ignore, on_notify_noted), TIME(on_deadline_start_line)},
-    [RUN_START_PRE] = {JOBS(on_ignore, on_stop_kill, on_ignore), SPAWN(on_spawned_start_line, on_spawn_failed),
+                       TOLD(on_ignore, on_notify_noted), TIME(deadline_start_line)},
+    [RUN_START_PRE] = {JOBS(on_ignore, on_stop_kill, on_ignore),
+                       SPAWN(on_spawned_start_line, on_spawn_failed),
                        ENDS(on_refuse, on_control_exit_start_pre, on_empty_noted),
-                       TOLD(on_ignore, on_notify_noted), TIME(on_deadline_start_line)},
+                       TOLD(on_ignore, on_notify_noted), TIME(deadline_start_line)},
     [RUN_START] = {JOBS(on_ignore, on_stop_kill, on_ignore), SPAWN(on_spawned_main, on_spawn_failed),
-                   ENDS(on_main_exit_start, on_refuse, on_empty_noted), TOLD(on_exec_done_start, on_notify_start),
-                   TIME(on_deadline_start)},
-    [RUN_START_POST] = {JOBS(on_ignore, on_stop_kill, on_ignore), SPAWN(on_spawned_start_line, on_spawn_failed),
+                   ENDS(on_main_exit_start, on_refuse, on_empty_noted),
+                   TOLD(on_exec_done_start, on_notify_start), TIME(deadline_start)},
+    [RUN_START_POST] = {JOBS(on_ignore, on_stop_kill, on_ignore),
+                        SPAWN(on_spawned_start_line, on_spawn_failed),
                         ENDS(on_main_exit_noted, on_control_exit_start_post, on_empty_noted),
-                        TOLD(on_ignore, on_notify_start_post), TIME(on_deadline_start_line)},
+                        TOLD(on_ignore, on_notify_start_post), TIME(deadline_start_line)},
     [RUN_RUNNING] = {JOBS(on_ignore, on_stop_run, on_reload), SPAWN(on_refuse, on_refuse),
-                     ENDS(on_main_exit_running, on_refuse, on_empty_noted), TOLD(on_ignore, on_notify_running),
-                     TIME(on_deadline_running)},
+                     ENDS(on_main_exit_running, on_refuse, on_empty_noted),
+                     TOLD(on_ignore, on_notify_running), TIME(deadline_running)},
     [RUN_EXITED] = {JOBS(on_ignore, on_stop_run, on_reload), SPAWN(on_refuse, on_refuse),
                     ENDS(on_refuse, on_refuse, on_empty_noted), TOLD(on_ignore, on_notify_noted),
                     TIME(on_refuse)},
-    [RUN_RELOAD] = {JOBS(on_ignore, on_stop_kill, on_ignore), SPAWN(on_spawned_start_line, on_spawn_failed_reload),
+    [RUN_RELOAD] = {JOBS(on_ignore, on_stop_kill, on_ignore),
+                    SPAWN(on_spawned_start_line, on_spawn_failed_reload),
                     ENDS(on_main_exit_running, on_control_exit_reload, on_empty_noted),
-                    TOLD(on_ignore, on_notify_reload), TIME(on_deadline_reload)},
+                    TOLD(on_ignore, on_notify_reload), TIME(deadline_reload)},
     [RUN_STOP] = {JOBS(on_ignore, on_stop_under_way, on_ignore), SPAWN(on_spawned_stop_line, on_spawn_failed),
                   ENDS(on_main_exit_noted, on_control_exit_stop, on_empty_noted),
-                  TOLD(on_ignore, on_notify_noted), TIME(on_deadline_stop)},
-    [RUN_STOP_SIGTERM] = {SIGNALLED, TIME(on_deadline_sigterm)},
-    [RUN_STOP_SIGKILL] = {SIGNALLED, TIME(on_deadline_sigkill)},
+                  TOLD(on_ignore, on_notify_noted), TIME(deadline_stop)},
+    [RUN_STOP_SIGTERM] = {SIGNALLED, TIME(deadline_sigterm)},
+    [RUN_STOP_SIGKILL] = {SIGNALLED, TIME(deadline_sigkill)},
     [RUN_STOP_POST] = {JOBS(on_ignore, on_stop_under_way, on_ignore),
                        SPAWN(on_spawned_stop_line, on_spawn_failed_stop_post),
                        ENDS(on_refuse, on_control_exit_stop_post, on_empty_noted),
-                       TOLD(on_ignore, on_notify_noted), TIME(on_deadline_stop_post)},
-    [RUN_FINAL_SIGTERM] = {SIGNALLED, TIME(on_deadline_sigterm)},
-    [RUN_FINAL_SIGKILL] = {SIGNALLED, TIME(on_deadline_sigkill)},
+                       TOLD(on_ignore, on_notify_noted), TIME(deadline_stop_post)},
+    [RUN_FINAL_SIGTERM] = {SIGNALLED, TIME(deadline_sigterm)},
+    [RUN_FINAL_SIGKILL] = {SIGNALLED, TIME(deadline_sigkill)},
 };
 
 bool life_cell_filled(enum run_state state, enum life_event event)
@@ -644,15 +503,12 @@ bool life_cell_filled(enum run_state state, enum life_event event)
     return table[state][event] != NULL;
 }
 
-int life_dispatch(struct engine *e, uint32_t id, enum life_event event, const struct engine_event *ev, uint64_t now)
+int life_dispatch(struct engine *e, uint32_t id, enum life_event event, const struct engine_event *ev,
+                  uint64_t now)
 {
     const struct udb_service *svc = udb_service(e->db, id);
-    struct life l = {.e = e,
-                     .id = id,
-                     .u = unit_of(e, id),
-                     .svc = svc ? svc : &target_service,
-                     .ev = ev,
-                     .now = now};
+    struct life l = {
+        .e = e, .id = id, .u = unit_of(e, id), .svc = svc ? svc : &target_service, .ev = ev, .now = now};
     life_fn handler = table[l.u->state][event];
     bool answer = event == LIFE_SPAWNED || event == LIFE_SPAWN_FAILED;
     int r;

@@ -2,11 +2,12 @@
 #include "engine-impl.h"
 
 /*
- * Spreading a wish: which units are to be started, stopped, restarted. Only marks are set until all is known; then jobs
- * are installed. Breadth first over lists in the scratch, each unit at most once, so O(edges) and no recursion.
+ * Spreading a wish: which units are to be started, stopped, restarted. Only marks are set until all is known;
+ * then jobs are installed. Breadth first over lists in the scratch, each unit at most once, so O(edges) and
+ * no recursion.
  *
- * The first half of the scratch holds the starts, growing up, and growing down those that cannot be started (the
- * two exclude each other); the second half the stops, growing up, and growing down the restarts.
+ * The first half of the scratch holds the starts, growing up, and growing down those that cannot be started
+ * (the two exclude each other); the second half the stops, growing up, and growing down the restarts.
  */
 enum mark {
     MARK_START = 1 << 0,
@@ -161,7 +162,8 @@ static void explain_refusal(struct wish *w, uint32_t id, int error)
     enum udb_load load = (enum udb_load)udb_unit(db, w->culprit)->load;
 
     if (error == -EDEADLK)
-        unit_explain(w->e, id, "not started: it would need '%s', which conflicts with '%s' that is started too",
+        unit_explain(w->e, id,
+                     "not started: it would need '%s', which conflicts with '%s' that is started too",
                      culprit, udb_name(db, w->rival));
     else if (error == -EPERM)
         unit_explain(w->e, id, "not started: '%s' is being stopped because the machine goes down", culprit);
@@ -317,8 +319,7 @@ int wish_start(struct engine *e, uint32_t id, uint32_t flags, uint64_t now)
     if (r < 0) {
         explain_refusal(&w, id, r);
         /* It was there to be started, but not what it requires: that is a start that failed. */
-        if (r == -ENOENT && udb_unit(e->db, id)->load == UDB_LOADED &&
-            unit_of(e, id)->job == RUN_JOB_NONE)
+        if (r == -ENOENT && udb_unit(e->db, id)->load == UDB_LOADED && unit_of(e, id)->job == RUN_JOB_NONE)
             r = (int)job_refuse(e, id, RUN_RESULT_DEPENDENCY);
     } else {
         add_wants(&w);
@@ -376,7 +377,8 @@ void wish_cancel_starts(struct engine *e, uint64_t now)
     }
 }
 
-/* Two units that are each other's OnFailure= and fail at once would spin for ever: systemd's default start limit. */
+/* Two units that are each other's OnFailure= and fail at once would spin for ever: systemd's default start
+ * limit. */
 #define HOOK_BURST         10
 #define HOOK_INTERVAL_USEC (10 * USEC_PER_SEC)
 

@@ -31,7 +31,8 @@ static void boot_over(struct engine *e, enum run_result result, uint64_t now)
     h->t_boot_done = now;
     act_boot_done(e, h->boot_unit, result);
     /* Canceled: a person (or a shutdown) wished for something else meanwhile, and gets that. */
-    if (result == RUN_RESULT_SUCCESS || result == RUN_RESULT_CANCELED || emergency == UDB_NONE || going_down(e))
+    if (result == RUN_RESULT_SUCCESS || result == RUN_RESULT_CANCELED || emergency == UDB_NONE ||
+        going_down(e))
         return;
     if (wish_start(e, emergency, 0, now) < 0)
         act_boot_done(e, emergency, RUN_RESULT_NOT_LOADED);
@@ -59,7 +60,8 @@ static void say_final(struct engine *e)
     if (h->final_said)
         return;
     h->final_said = 1;
-    engine_act(e, (struct engine_action){.type = ENGINE_ACT_FINAL, .unit = h->final_unit, .value = (int)h->final_kind});
+    engine_act(e, (struct engine_action){
+                      .type = ENGINE_ACT_FINAL, .unit = h->final_unit, .value = (int)h->final_kind});
 }
 
 /* Without a final unit everything was told to stop: down is when no job is left. */
@@ -107,13 +109,14 @@ static void report(struct engine *e, uint32_t id, uint64_t now)
     bool start = u->done_job == RUN_JOB_START || u->done_job == RUN_JOB_RESTART;
 
     unit_set_flags(u, 0, RUN_REPORT);
-    engine_act(e, (struct engine_action){.type = ENGINE_ACT_JOB_DONE,
-                                         .unit = id,
-                                         .job = {.job = u->done_job, .result = u->done_result, .id = u->done_job_id}});
+    engine_act(e, (struct engine_action){
+                      .type = ENGINE_ACT_JOB_DONE,
+                      .unit = id,
+                      .job = {.job = u->done_job, .result = u->done_result, .id = u->done_job_id}});
     if (start && id == h->boot_unit && h->boot_done == 0)
         boot_over(e, result, now);
-    else if (start && id == e->db->header->emergency_unit && h->boot_done == 2 && result != RUN_RESULT_SUCCESS &&
-             result != RUN_RESULT_CANCELED)
+    else if (start && id == e->db->header->emergency_unit && h->boot_done == 2 &&
+             result != RUN_RESULT_SUCCESS && result != RUN_RESULT_CANCELED)
         act_boot_done(e, id, result);
     /* Whatever kept it from being reached, there is no way back from going down. */
     if (id == h->final_unit && start && u->job == RUN_JOB_NONE)

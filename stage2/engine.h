@@ -2,30 +2,32 @@
 /*
  * engine - decides what happens to units. Pure: (database, run table, event, now) in, actions out.
  *
- * No system call, no clock, no allocation, no recursion in engine*.c: a simulation drives it through millions of
- * random faults in virtual time (tests/sim). All its state is in the run table, so it carries on after an exec.
+ * No system call, no clock, no allocation, no recursion in engine*.c: a simulation drives it through millions
+ * of random faults in virtual time (tests/sim). All its state is in the run table, so it carries on after an
+ * exec.
  *
- * It is a reconciler, not a queue of jobs: each unit has a state and at most one job (what is wished of it), and
- * moves when its ordering allows. Two phases: engine_event takes one event and spreads what it means (jobs on other
- * units, ready units into the queue); engine_run then executes what is possible, until the queue is empty or the
- * caller's room for actions is used up. What an action leads to comes back as events.
+ * It is a reconciler, not a queue of jobs: each unit has a state and at most one job (what is wished of it),
+ * and moves when its ordering allows. Two phases: engine_event takes one event and spreads what it means
+ * (jobs on other units, ready units into the queue); engine_run then executes what is possible, until the
+ * queue is empty or the caller's room for actions is used up. What an action leads to comes back as events.
  *
- * Ordering (facts: unit-files, 1 to 3). A unit's job waits for other units' jobs; without jobs there is nothing to wait
- * for. U's start waits for: every job of a unit that U is after, and every stop of a unit that is after U. U's stop waits
- * for the stop of every unit that is after U. So when one stops and another starts, the stop goes first whatever
- * the arrow's direction. A job that ended, however it ended, is waited for no longer. run_unit.n_wait counts the
- * jobs that are in the way; it is kept by the one function that changes a job, at a cost of the unit's degree, so a whole
- * boot costs O(edges).
+ * Ordering (facts: unit-files, 1 to 3). A unit's job waits for other units' jobs; without jobs there is
+ * nothing to wait for. U's start waits for: every job of a unit that U is after, and every stop of a unit
+ * that is after U. U's stop waits for the stop of every unit that is after U. So when one stops and another
+ * starts, the stop goes first whatever the arrow's direction. A job that ended, however it ended, is waited
+ * for no longer. run_unit.n_wait counts the jobs that are in the way; it is kept by the one function that
+ * changes a job, at a cost of the unit's degree, so a whole boot costs O(edges).
  *
- * The gate is passed once: a start or stop under way is not taken back by a job that comes later. A reload waits
- * for nobody. A start wished of a unit that is stopping becomes a restart, so that the stop keeps its place in the order.
+ * The gate is passed once: a start or stop under way is not taken back by a job that comes later. A reload
+ * waits for nobody. A start wished of a unit that is stopping becomes a restart, so that the stop keeps its
+ * place in the order.
  *
- * Requirement: a start pulls in starts of Requires= and Wants= and stops of Conflicts=; a failed start fails the waiting
- * starts of what requires it (result "dependency"); a stop or restart that was asked for stops or restarts what
- * requires it. A service that dies by itself takes nobody with it (that is BindsTo=).
+ * Requirement: a start pulls in starts of Requires= and Wants= and stops of Conflicts=; a failed start fails
+ * the waiting starts of what requires it (result "dependency"); a stop or restart that was asked for stops or
+ * restarts what requires it. A service that dies by itself takes nobody with it (that is BindsTo=).
  *
- * Jobs: a unit has one at most. A wish that the job under way fulfils gets that job's id; another one takes its
- * place with a new id, and the older job ends as canceled. done_job_id only grows, so who waits for an id
+ * Jobs: a unit has one at most. A wish that the job under way fulfils gets that job's id; another one takes
+ * its place with a new id, and the older job ends as canceled. done_job_id only grows, so who waits for an id
  * (run_job_ended) never hangs. A start that fails ends its job even when Restart= goes on trying.
  */
 #pragma once
@@ -34,7 +36,7 @@
 
 enum engine_event_type {
     /* Wishes. */
-    ENGINE_EV_BOOT,        /* unit: what this boot is to reach; failing leads to the emergency unit */
+    ENGINE_EV_BOOT, /* unit: what this boot is to reach; failing leads to the emergency unit */
     ENGINE_EV_START,
     ENGINE_EV_STOP,
     ENGINE_EV_RESTART,     /* start when it does not run */
@@ -42,15 +44,16 @@ enum engine_event_type {
     ENGINE_EV_RELOAD,      /* ExecReload=; its failure fails the job and leaves the service as it is */
     ENGINE_EV_ISOLATE,     /* start, and stop what it does not pull in */
     ENGINE_EV_RESET_FAILED,
-    ENGINE_EV_FINAL,       /* value: enum udb_final; irreversible */
-    /* Answers to ENGINE_ACT_SPAWN and ENGINE_ACT_CONDITIONS, always one, before anything else of that process. */
+    ENGINE_EV_FINAL, /* value: enum udb_final; irreversible */
+    /* Answers to ENGINE_ACT_SPAWN and ENGINE_ACT_CONDITIONS, always one, before anything else of that
+       process. */
     ENGINE_EV_SPAWNED,      /* pid; main_pid or control_pid is set already (the kernel wrote it) */
     ENGINE_EV_SPAWN_FAILED, /* value: errno; text: reason. No process was left behind */
     /* The life of processes. */
-    ENGINE_EV_EXEC_DONE,    /* the program itself runs now (not pintle-exec before it) */
-    ENGINE_EV_EXEC_FAILED,  /* pid; value: errno; text: reason, from pintle-exec; its exit follows */
-    ENGINE_EV_EXITED,       /* pid, code (si_code), value (si_status) */
-    ENGINE_EV_EMPTY,        /* answer to ENGINE_ACT_WATCH_EMPTY: no process of the unit is left */
+    ENGINE_EV_EXEC_DONE,   /* the program itself runs now (not pintle-exec before it) */
+    ENGINE_EV_EXEC_FAILED, /* pid; value: errno; text: reason, from pintle-exec; its exit follows */
+    ENGINE_EV_EXITED,      /* pid, code (si_code), value (si_status) */
+    ENGINE_EV_EMPTY,       /* answer to ENGINE_ACT_WATCH_EMPTY: no process of the unit is left */
     /* The notify protocol: value is a set of enum engine_notify; pid with MAINPID; text with STATUS. */
     ENGINE_EV_NOTIFY,
     ENGINE_EV_TYPE_COUNT
@@ -60,10 +63,10 @@ enum engine_notify {
     ENGINE_NOTIFY_READY = 1 << 0,
     ENGINE_NOTIFY_RELOADING = 1 << 1,
     ENGINE_NOTIFY_STOPPING = 1 << 2,
-    ENGINE_NOTIFY_STATUS = 1 << 3,   /* text */
-    ENGINE_NOTIFY_MAINPID = 1 << 4,  /* pid: the runtime has checked that it belongs to the unit */
+    ENGINE_NOTIFY_STATUS = 1 << 3,  /* text */
+    ENGINE_NOTIFY_MAINPID = 1 << 4, /* pid: the runtime has checked that it belongs to the unit */
     ENGINE_NOTIFY_WATCHDOG = 1 << 5,
-    ENGINE_NOTIFY_EXTEND = 1 << 6,   /* usec */
+    ENGINE_NOTIFY_EXTEND = 1 << 6, /* usec */
 };
 
 struct engine_event {
@@ -77,23 +80,28 @@ struct engine_event {
 };
 
 enum engine_action_type {
-    ENGINE_ACT_SPAWN,       /* unit, exec_kind, exec_index, main: answer with SPAWNED or SPAWN_FAILED */
-    ENGINE_ACT_CONDITIONS,  /* unit: judge Condition*= and Assert*= in a child (control_pid); exit 0 met, 1 skip, 2 assert failed */
-    ENGINE_ACT_KILL,        /* unit, whom, signal; SIGCONT follows by the runtime. A process that is gone is no error */
+    ENGINE_ACT_SPAWN,      /* unit, exec_kind, exec_index, main: answer with SPAWNED or SPAWN_FAILED */
+    ENGINE_ACT_CONDITIONS, /* unit: judge Condition*= and Assert*= in a child (control_pid); exit 0 met, 1
+                              skip, 2 assert failed */
+    ENGINE_ACT_KILL, /* unit, whom, signal; SIGCONT follows by the runtime. A process that is gone is no error
+                      */
     ENGINE_ACT_WATCH_EMPTY, /* unit: answer with EMPTY, now or when its last process is gone */
-    ENGINE_ACT_CLEANUP,     /* unit: its life is over: notify socket, cgroup, runtime directory; ends a WATCH_EMPTY */
+    ENGINE_ACT_CLEANUP,     /* unit: its life is over: notify socket, cgroup, runtime directory; ends a
+                               WATCH_EMPTY */
     ENGINE_ACT_STATE,       /* unit, from, to: for the log */
     ENGINE_ACT_JOB_DONE,    /* unit, job, job_id, result: for the log */
     /*
-     * unit, job.result: SUCCESS, or what kept the boot's target from being reached; the emergency unit is being started
-     * then, if there is one. Comes again with the emergency unit if that fails too: the runtime opens a shell.
+     * unit, job.result: SUCCESS, or what kept the boot's target from being reached; the emergency unit is
+     * being started then, if there is one. Comes again with the emergency unit if that fails too: the runtime
+     * opens a shell.
      */
     ENGINE_ACT_BOOT_DONE,
-    ENGINE_ACT_FINAL,       /* value: enum udb_final: every unit is down, go */
+    ENGINE_ACT_FINAL, /* value: enum udb_final: every unit is down, go */
     ENGINE_ACT_TYPE_COUNT
 };
 
-/* ALL: every process of the unit's cgroup (or process groups), main_pid and control_pid included wherever they are. */
+/* ALL: every process of the unit's cgroup (or process groups), main_pid and control_pid included wherever
+ * they are. */
 enum engine_whom { ENGINE_KILL_MAIN, ENGINE_KILL_CONTROL, ENGINE_KILL_ALL };
 
 struct engine_action {
@@ -121,7 +129,8 @@ struct engine_action {
     };
 };
 
-/* The most actions that one event or one ready unit leads to; a smaller room is a broken contract (-EINVAL). */
+/* The most actions that one event or one ready unit leads to; a smaller room is a broken contract (-EINVAL).
+ */
 #define ENGINE_MIN_ROOM 16
 
 /* Entries of scratch that spreading a wish over @count units needs. */
@@ -143,29 +152,29 @@ struct engine {
 
 /*
  * engine_init - tie an engine to a database, a table and its scratch
- * @stack: ENGINE_STACK_ENTRIES(udb_count).  @marks: udb_count entries, cleared here.  @actions: @room entries.
- * Context: start-up, after exec, after a reload. Allocates nothing; borrows all.
- * Return: 0; -EINVAL when the table is not this database's or the room is too small.
+ * @stack: ENGINE_STACK_ENTRIES(udb_count).  @marks: udb_count entries, cleared here.  @actions: @room
+ * entries. Context: start-up, after exec, after a reload. Allocates nothing; borrows all. Return: 0; -EINVAL
+ * when the table is not this database's or the room is too small.
  */
 int engine_init(struct engine *e, const struct udb *db, struct runtab *table, uint32_t *stack, uint8_t *marks,
                 struct engine_action *actions, uint32_t room);
 
 /*
  * engine_event - take one event at the time @now
- * Context: main loop. May leave actions, ENGINE_MIN_ROOM at most; what a wish means for other units waits in the
- * ready queue for engine_run. The caller performs the actions before it brings the next event.
- * Return: for wishes: the id of the job that was made (> 0; it may have ended already), 0 when there was nothing to
- * do, -ENOENT (unit not loaded; text in reason), -EPERM (refused: RefuseManual..., irreversible shutdown), -EDEADLK (it
- * requires what it conflicts with; text in reason), of a reload -EOPNOTSUPP (no ExecReload=) and -ESRCH (does not run).
- * For the other events 0; -EINVAL for an event that this state does not know, which is logged.
- * -EAGAIN: less than ENGINE_MIN_ROOM was free, nothing was taken.
+ * Context: main loop. May leave actions, ENGINE_MIN_ROOM at most; what a wish means for other units waits in
+ * the ready queue for engine_run. The caller performs the actions before it brings the next event. Return:
+ * for wishes: the id of the job that was made (> 0; it may have ended already), 0 when there was nothing to
+ * do, -ENOENT (unit not loaded; text in reason), -EPERM (refused: RefuseManual..., irreversible shutdown),
+ * -EDEADLK (it requires what it conflicts with; text in reason), of a reload -EOPNOTSUPP (no ExecReload=) and
+ * -ESRCH (does not run). For the other events 0; -EINVAL for an event that this state does not know, which is
+ * logged. -EAGAIN: less than ENGINE_MIN_ROOM was free, nothing was taken.
  */
 int engine_event(struct engine *e, const struct engine_event *ev, uint64_t now);
 
 /*
  * engine_run - fire passed deadlines, execute what is possible
- * The caller performs the actions, feeds back the answers, sets n_actions to 0, and calls again while this is true.
- * Return: true while there is work left.
+ * The caller performs the actions, feeds back the answers, sets n_actions to 0, and calls again while this is
+ * true. Return: true while there is work left.
  */
 bool engine_run(struct engine *e, uint64_t now);
 

@@ -7,6 +7,7 @@ libengine_a_CPPFLAGS = $(COMMON_CPPFLAGS) $(STAGE2_INCLUDES)
 libengine_a_SOURCES = \
 	stage2/engine.c stage2/engine.h stage2/engine-impl.h \
 	stage2/engine-check.c \
+	stage2/engine-deadline.c \
 	stage2/engine-exit.c \
 	stage2/engine-job.c \
 	stage2/engine-queue.c \

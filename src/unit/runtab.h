@@ -273,7 +273,8 @@ static inline void runtab_end(struct run_unit *u)
 /* run_job_ended - whether the job @id of this unit has ended, in whatever way. By distance, because ids wrap. */
 static inline bool run_job_ended(const struct run_unit *u, uint32_t id)
 {
-    return ((u->done_job_id - id) & RUN_JOB_ID_MAX) <= RUN_JOB_ID_MAX / 2;
+    return u->job_id != id && u->done_job_id != 0 &&
+           ((u->done_job_id - id) & RUN_JOB_ID_MAX) <= RUN_JOB_ID_MAX / 2;
 }
 
 /*

@@ -64,9 +64,9 @@ int simworld_event(struct sim *s, const struct engine_event *ev)
 static void one_wish(struct sim *s)
 {
     static const enum engine_event_type wishes[] = {
-        ENGINE_EV_START,   ENGINE_EV_START,   ENGINE_EV_START,       ENGINE_EV_STOP,   ENGINE_EV_STOP,
-        ENGINE_EV_RESTART, ENGINE_EV_RESTART, ENGINE_EV_TRY_RESTART, ENGINE_EV_RELOAD, ENGINE_EV_ISOLATE,
-        ENGINE_EV_RESET_FAILED,
+        ENGINE_EV_START,  ENGINE_EV_START,   ENGINE_EV_START,        ENGINE_EV_STOP,
+        ENGINE_EV_STOP,   ENGINE_EV_RESTART, ENGINE_EV_RESTART,      ENGINE_EV_TRY_RESTART,
+        ENGINE_EV_RELOAD, ENGINE_EV_ISOLATE, ENGINE_EV_RESET_FAILED,
     };
     struct engine_event ev = {.type = wishes[sim_random(s, ARRAY_SIZE(wishes))],
                               .unit = sim_random(s, udb_count(&s->db))};
@@ -85,7 +85,8 @@ static void one_surprise(struct sim *s)
     case 0:
         ev.value = (int)sim_random(s, 128) & ~ENGINE_NOTIFY_MAINPID;
         ev.usec = sim_random(s, 10) * USEC_PER_SEC;
-        ev.text = "busy with something of some length that goes on and on until nobody can bear to read it any longer";
+        ev.text = "busy with something of some length that goes on and on until nobody can bear to read it "
+                  "any longer";
         break;
     case 1:
         ev.value = ENGINE_NOTIFY_WATCHDOG;
@@ -193,7 +194,8 @@ static void one_history(struct sim *s, uint64_t seed, void *table, bool verbose)
     uint64_t n_events = s->n_events, n_actions = s->n_actions;
     uint32_t n;
 
-    *s = (struct sim){.seed = seed, .rng = seed * UINT64_C(0x9e3779b97f4a7c15), .now = USEC_PER_SEC, .verbose = verbose};
+    *s = (struct sim){
+        .seed = seed, .rng = seed * UINT64_C(0x9e3779b97f4a7c15), .now = USEC_PER_SEC, .verbose = verbose};
     s->n_events = n_events;
     s->n_actions = n_actions;
     s->next_pid = 100;
@@ -254,7 +256,8 @@ int main(int argc, char **argv)
     took = (double)(clock_now() - begin) / 1e6;
     printf("sim: %" PRIu64 " histories from seed %" PRIu64 ", %" PRIu64 " events, %" PRIu64
            " actions in %.1fs: %.0f histories and %.0f events a second\n",
-           histories, seed, s.n_events, s.n_actions, took, (double)histories / took, (double)s.n_events / took);
+           histories, seed, s.n_events, s.n_actions, took, (double)histories / took,
+           (double)s.n_events / took);
     free(table);
     return 0;
 }

@@ -2,10 +2,10 @@
 /*
  * sim - random histories of the engine in virtual time.
  *
- * A history is made from one number, its seed: a random database (simgen.c), a fake runtime whose processes start late,
- * fail, hang, ignore SIGTERM, leave children behind or cannot be killed at all (simworld.c), random wishes (sim.c); and
- * after each step what must always hold is checked (simcheck.c). Whatever fails prints the seed; the same seed is
- * the same history.
+ * A history is made from one number, its seed: a random database (simgen.c), a fake runtime whose processes
+ * start late, fail, hang, ignore SIGTERM, leave children behind or cannot be killed at all (simworld.c),
+ * random wishes (sim.c); and after each step what must always hold is checked (simcheck.c). Whatever fails
+ * prints the seed; the same seed is the same history.
  */
 #pragma once
 
@@ -22,18 +22,20 @@
 struct sim_proc {
     pid_t pid;
     uint32_t unit;
-    bool main, rest;   /* rest: a forked-off leftover, not known to the engine by its pid */
-    bool stubborn;     /* ignores everything but SIGKILL */
-    bool undead;       /* does not end even then (waits for a dead disk) until its exit_usec */
+    bool main, rest; /* rest: a forked-off leftover, not known to the engine by its pid */
+    bool stubborn;   /* ignores everything but SIGKILL */
+    bool undead;     /* does not end even then (waits for a dead disk) until its exit_usec */
     uint64_t exit_usec, ready_usec, exec_usec; /* USEC_INFINITY: never */
     int code, status;
 };
 
 /* What the checker remembers of a unit. */
 struct sim_unit {
-    uint8_t state;              /* by the STATE actions alone */
+    uint8_t state; /* by the STATE actions alone */
     uint32_t done_id;
-    uint64_t start_failed_usec; /* when its last start job failed; 0: it did not */
+    uint64_t start_failed_at; /* when its last start job failed, counted in actions; 0: it did not */
+    uint32_t job_id;          /* the job it has, and since when, counted in actions */
+    uint64_t job_at;
     uint64_t limit_begin_usec;
     uint32_t limit_count;
     uint32_t cleanups, lives;

@@ -8,8 +8,9 @@ void sim_fail(struct sim *s, uint32_t unit, const char *format, ...)
 {
     va_list args;
 
-    fprintf(stderr, "sim: seed %" PRIu64 " at %" PRIu64 ".%06" PRIu64 "s, %s: ", s->seed, s->now / USEC_PER_SEC,
-            s->now % USEC_PER_SEC, s->db.data && unit < udb_count(&s->db) ? udb_name(&s->db, unit) : "-");
+    fprintf(stderr, "sim: seed %" PRIu64 " at %" PRIu64 ".%06" PRIu64 "s, %s: ", s->seed,
+            s->now / USEC_PER_SEC, s->now % USEC_PER_SEC,
+            s->db.data && unit < udb_count(&s->db) ? udb_name(&s->db, unit) : "-");
     va_start(args, format);
     vfprintf(stderr, format, args);
     va_end(args);
@@ -31,22 +32,23 @@ static bool is_failure(uint8_t result)
 static void check_start_order(struct sim *s, uint32_t id)
 {
     const struct udb_unit *d = udb_unit(&s->db, id);
-    const struct run_unit *u = unit_of(&s->e, id);
     const uint32_t *to = udb_refs(&s->db, &d->edges[UDB_AFTER]);
 
     for (uint32_t i = 0; i < d->edges[UDB_AFTER].count; i++)
         if (job_orders(unit_of(&s->e, to[i])->job))
-            sim_fail(s, id, "starts while '%s', which it is ordered after, still has a job", name_of(s, to[i]));
+            sim_fail(s, id, "starts while '%s', which it is ordered after, still has a job",
+                     name_of(s, to[i]));
     to = udb_refs(&s->db, &d->edges[UDB_BEFORE]);
     for (uint32_t i = 0; i < d->edges[UDB_BEFORE].count; i++)
         if (job_stops(unit_of(&s->e, to[i])->job))
-            sim_fail(s, id, "starts while '%s', which is ordered after it, is still to stop", name_of(s, to[i]));
+            sim_fail(s, id, "starts while '%s', which is ordered after it, is still to stop",
+                     name_of(s, to[i]));
     to = udb_refs(&s->db, &d->edges[UDB_REQUIRES]);
     for (uint32_t i = 0; i < d->edges[UDB_REQUIRES].count; i++) {
         const struct sim_unit *v = &s->units[to[i]];
 
-        if (udb_has_edge(&s->db, id, UDB_AFTER, to[i]) && v->start_failed_usec != 0 &&
-            v->start_failed_usec >= u->job_usec && !is_active(unit_of(&s->e, to[i])))
+        if (udb_has_edge(&s->db, id, UDB_AFTER, to[i]) && v->start_failed_at != 0 &&
+            v->start_failed_at > s->units[id].job_at && !is_active(unit_of(&s->e, to[i])))
             sim_fail(s, id, "starts though '%s', which it requires, failed before it", name_of(s, to[i]));
     }
 }
@@ -75,7 +77,8 @@ static void check_limit(struct sim *s, uint32_t id)
         m->limit_count = 0;
     }
     if (++m->limit_count > v->limit_burst)
-        sim_fail(s, id, "start %u within its limit's interval, %u are allowed", m->limit_count, v->limit_burst);
+        sim_fail(s, id, "start %u within its limit's interval, %u are allowed", m->limit_count,
+                 v->limit_burst);
 }
 
 static bool rests(uint8_t state)
@@ -104,7 +107,8 @@ static void check_state_action(struct sim *s, const struct engine_action *a)
             check_start_order(s, a->unit);
         if (!goes_down(to)) /* a oneshot without lines passes through at once, and counts all the same */
             check_limit(s, a->unit);
-        /* On the way down only what the final unit pulls in starts; its job may have ended in the same step. */
+        /* On the way down only what the final unit pulls in starts; its job may have ended in the same step.
+         */
         if (going_down(&s->e) && s->going_down_since < s->now && s->e.room == ENGINE_MIN_ROOM &&
             !unit_has(u, RUN_IRREVERSIBLE | RUN_REPORT))
             sim_fail(s, a->unit, "is started while the machine goes down");
@@ -148,14 +152,16 @@ static void check_job_done(struct sim *s, const struct engine_action *a)
         sim_fail(s, a->unit, "job %u ends with '%s' and no reason", a->job.id,
                  run_result_name((enum run_result)a->job.result));
     if (a->job.job == RUN_JOB_START) {
-        m->start_failed_usec = is_failure(a->job.result) ? s->now : 0;
+        m->start_failed_at = is_failure(a->job.result) ? s->n_actions : 0;
         if (a->job.result == RUN_RESULT_SUCCESS && u->job == RUN_JOB_NONE && !is_active(u) && !may_be_over &&
             u->done_job_id == a->job.id)
-            sim_fail(s, a->unit, "its start counts as a success, but it is %s", run_state_name((enum run_state)u->state));
+            sim_fail(s, a->unit, "its start counts as a success, but it is %s",
+                     run_state_name((enum run_state)u->state));
     }
     if (a->job.job == RUN_JOB_STOP && a->job.result == RUN_RESULT_SUCCESS && u->job == RUN_JOB_NONE) {
         if (!is_inactive(u) && u->done_job_id == a->job.id)
-            sim_fail(s, a->unit, "its stop counts as done, but it is %s", run_state_name((enum run_state)u->state));
+            sim_fail(s, a->unit, "its stop counts as done, but it is %s",
+                     run_state_name((enum run_state)u->state));
         check_stopped(s, a->unit);
     }
 }
@@ -215,8 +221,21 @@ static void check_lost_processes(struct sim *s)
     }
 }
 
+static void note_jobs(struct sim *s)
+{
+    for (uint32_t id = 0; id < udb_count(&s->db); id++) {
+        const struct run_unit *u = unit_of(&s->e, id);
+
+        if (u->job_id == s->units[id].job_id)
+            continue;
+        s->units[id].job_id = u->job_id;
+        s->units[id].job_at = s->n_actions;
+    }
+}
+
 void simcheck_wish(struct sim *s, const struct engine_event *ev, int r)
 {
+    note_jobs(s);
     if (ev->type == ENGINE_EV_RESET_FAILED)
         s->units[ev->unit].limit_count = 0;
     if (r > 0 && s->n_jobs < SIM_MAX_JOBS) {
@@ -236,6 +255,7 @@ void simcheck_step(struct sim *s)
 
     if (!engine_check(&s->e, &why, &unit))
         sim_fail(s, unit, "engine_check: %s", why);
+    note_jobs(s);
     if (s->e.n_dropped != 0)
         sim_fail(s, RUN_NONE, "an action found no room");
     for (uint32_t id = 0; id < udb_count(&s->db); id++)
@@ -338,8 +358,8 @@ void sim_trace_action(const struct sim *s, const struct engine_action *a)
                run_state_name((enum run_state)a->state.to), runtab_text(&s->table, a->unit)->reason);
         break;
     case ENGINE_ACT_JOB_DONE:
-        printf("job %u of %s: %s %s\n", a->job.id, name_of(s, a->unit), run_job_name((enum run_job)a->job.job),
-               run_result_name((enum run_result)a->job.result));
+        printf("job %u of %s: %s %s\n", a->job.id, name_of(s, a->unit),
+               run_job_name((enum run_job)a->job.job), run_result_name((enum run_result)a->job.result));
         break;
     case ENGINE_ACT_BOOT_DONE:
         printf("boot done %s %s\n", name_of(s, a->unit), run_result_name((enum run_result)a->job.result));

@@ -43,7 +43,8 @@ static void make_service(struct gen *g, uint32_t id)
     v->type = (uint8_t)sim_random(s, UDB_IDLE + 1);
     v->restart = sim_percent(s, 50) ? UDB_RESTART_NO : (uint8_t)sim_random(s, UDB_RESTART_ALWAYS + 1);
     v->kill_mode = sim_percent(s, 60) ? UDB_KILL_CONTROL_GROUP : (uint8_t)sim_random(s, UDB_KILL_NONE + 1);
-    v->flags = (sim_percent(s, 25) ? UDB_SVC_REMAIN_AFTER_EXIT : 0) | (sim_percent(s, 85) ? UDB_SVC_SEND_SIGKILL : 0) |
+    v->flags = (sim_percent(s, 25) ? UDB_SVC_REMAIN_AFTER_EXIT : 0) |
+               (sim_percent(s, 85) ? UDB_SVC_SEND_SIGKILL : 0) |
                (sim_percent(s, 10) ? UDB_SVC_SEND_SIGHUP : 0);
     v->restart_kill_signal = sim_percent(s, 10) ? SIGINT : 0;
     v->limit_burst = sim_percent(s, 30) ? 0 : 1 + sim_random(s, 5);
@@ -74,9 +75,10 @@ static uint32_t make_unit(struct gen *g, const char *name, bool service)
     struct sim *s = g->s;
 
     u->load = UDB_LOADED;
-    u->flags = (sim_percent(s, 12) ? UDB_UNIT_CONDITIONS : 0) | (sim_percent(s, 3) ? UDB_UNIT_REFUSE_START : 0) |
-               (sim_percent(s, 3) ? UDB_UNIT_REFUSE_STOP : 0) | (sim_percent(s, 40) ? UDB_UNIT_ALLOW_ISOLATE : 0) |
-               (sim_percent(s, 10) ? UDB_UNIT_IGNORE_ON_ISOLATE : 0);
+    u->flags =
+        (sim_percent(s, 12) ? UDB_UNIT_CONDITIONS : 0) | (sim_percent(s, 3) ? UDB_UNIT_REFUSE_START : 0) |
+        (sim_percent(s, 3) ? UDB_UNIT_REFUSE_STOP : 0) | (sim_percent(s, 40) ? UDB_UNIT_ALLOW_ISOLATE : 0) |
+        (sim_percent(s, 10) ? UDB_UNIT_IGNORE_ON_ISOLATE : 0);
     if (sim_percent(s, 5))
         u->load = (uint8_t)(UDB_NOT_FOUND + sim_random(s, 3));
     if (service && u->load == UDB_LOADED)

@@ -219,11 +219,12 @@ static void end_of(struct sim *s, struct sim_proc *p)
     if (!known)
         return; /* a leftover, or a process that was given up: reaped, of no unit */
     if (ev.code == CLD_EXITED && ev.value != 0 && sim_percent(s, 5))
-        simworld_event(s, &(struct engine_event){.type = ENGINE_EV_EXEC_FAILED,
-                                                 .unit = unit,
-                                                 .pid = ev.pid,
-                                                 .value = 2,
-                                                 .text = "cannot execute '/bin/line': No such file or directory"});
+        simworld_event(
+            s, &(struct engine_event){.type = ENGINE_EV_EXEC_FAILED,
+                                      .unit = unit,
+                                      .pid = ev.pid,
+                                      .value = 2,
+                                      .text = "cannot execute '/bin/line': No such file or directory"});
     if (!childless && !(ev.code == CLD_KILLED && ev.value == SIGKILL) && mishap(s, 15))
         leave_rest(s, unit);
     if (simworld_event(s, &ev) != 0)

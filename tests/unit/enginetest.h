@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * enginetest - a world for tests of the engine: units by name, a clock of the test's own, processes that start when
- * asked and end when the test says so.
+ * enginetest - a world for tests of the engine: units by name, a clock of the test's own, processes that
+ * start when asked and end when the test says so.
  *
- * Each spawn is answered at once (unless hold_spawns), a watched unit is reported empty as soon as its processes are
- * gone (unless it has leftovers), and engine_check must hold after every event.
+ * Each spawn is answered at once (unless hold_spawns), a watched unit is reported empty as soon as its
+ * processes are gone (unless it has leftovers), and engine_check must hold after every event.
  */
 #pragma once
 
@@ -23,9 +23,9 @@ struct world {
     struct engine e;
     uint64_t now;
     pid_t next_pid;
-    bool hold_spawns;  /* the test answers by itself */
-    bool *watched;     /* a WATCH_EMPTY to be answered */
-    bool *leftovers;   /* something of the unit outlives its main process */
+    bool hold_spawns; /* the test answers by itself */
+    bool *watched;    /* a WATCH_EMPTY to be answered */
+    bool *leftovers;  /* something of the unit outlives its main process */
     struct engine_action *log;
     uint32_t n_log;
 };
@@ -45,7 +45,8 @@ static inline struct udb_unit *add_unit(struct world *w, const char *name)
     return u;
 }
 
-static inline void add_line(struct world *w, const char *name, enum udb_exec kind, const char *path, uint32_t flags)
+static inline void add_line(struct world *w, const char *name, enum udb_exec kind, const char *path,
+                            uint32_t flags)
 {
     const char *const argv[] = {path, NULL};
 
@@ -143,8 +144,8 @@ static inline void world_check(struct world *w)
     const char *why = "";
     uint32_t unit = RUN_NONE;
 
-    ck_assert_msg(engine_check(&w->e, &why, &unit), "%s: %s", unit < udb_count(&w->db) ? udb_name(&w->db, unit) : "-",
-                  why);
+    ck_assert_msg(engine_check(&w->e, &why, &unit), "%s: %s",
+                  unit < udb_count(&w->db) ? udb_name(&w->db, unit) : "-", why);
     ck_assert_uint_eq(w->e.n_dropped, 0);
 }
 
@@ -160,7 +161,8 @@ static inline void perform(struct world *w, const struct engine_action *a)
         w->watched[a->unit] = false;
     else if ((a->type == ENGINE_ACT_SPAWN || a->type == ENGINE_ACT_CONDITIONS) && !w->hold_spawns)
         ck_assert_int_eq(engine_event(&w->e,
-                                      &(struct engine_event){.type = ENGINE_EV_SPAWNED, .unit = a->unit, .pid = w->next_pid++},
+                                      &(struct engine_event){
+                                          .type = ENGINE_EV_SPAWNED, .unit = a->unit, .pid = w->next_pid++},
                                       w->now),
                          0);
 }
@@ -261,8 +263,8 @@ static inline uint32_t count_kills(const struct world *w, const char *name, enum
     uint32_t n = 0;
 
     for (uint32_t i = 0; i < w->n_log; i++)
-        n += w->log[i].type == ENGINE_ACT_KILL && w->log[i].unit == id_of(w, name) && w->log[i].kill.whom == whom &&
-             w->log[i].kill.signal == signal;
+        n += w->log[i].type == ENGINE_ACT_KILL && w->log[i].unit == id_of(w, name) &&
+             w->log[i].kill.whom == whom && w->log[i].kill.signal == signal;
     return n;
 }
 
@@ -270,7 +272,8 @@ static inline uint32_t count_kills(const struct world *w, const char *name, enum
 static inline uint32_t when_entered(const struct world *w, const char *name, enum run_state state)
 {
     for (uint32_t i = 0; i < w->n_log; i++)
-        if (w->log[i].type == ENGINE_ACT_STATE && w->log[i].unit == id_of(w, name) && w->log[i].state.to == state)
+        if (w->log[i].type == ENGINE_ACT_STATE && w->log[i].unit == id_of(w, name) &&
+            w->log[i].state.to == state)
             return i;
     ck_abort_msg("%s never was %s", name, run_state_name(state));
     return RUN_NONE;
