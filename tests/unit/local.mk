@@ -31,6 +31,7 @@ UNIT_TESTS += tests/unit/test-page
 UNIT_TESTS += tests/unit/test-plan
 UNIT_TESTS += tests/unit/test-ramdisk
 UNIT_TESTS += tests/unit/test-record
+UNIT_TESTS += tests/unit/test-recovery
 UNIT_TESTS += tests/unit/test-rootmount
 UNIT_TESTS += tests/unit/test-rootspec
 UNIT_TESTS += tests/unit/test-rootwait
