@@ -18,7 +18,7 @@
 #define XZ_DICTIONARY    (1u << 20)
 #define LZ4_LEGACY_MAGIC UINT32_C(0x184c2102)
 #define LZ4_LEGACY_BLOCK (8u << 20)
-#define LZ4_LEVEL        12
+#define LZ4_LEVEL        9
 
 static const struct {
     const char *name;

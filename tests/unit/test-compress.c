@@ -2,60 +2,61 @@
 #include "compress.h"
 #include "unittest.h"
 
-#define SIZE ((size_t)9 << 20) /* more than a block of lz4 */
+#define SIZE ((size_t)3 << 20) /* more than zstd's window */
 
-static char *sample(void)
+static char *sample(size_t size)
 {
-    char *data = malloc(SIZE);
+    char *data = malloc(size);
     uint32_t x = 1;
 
-    for (size_t i = 0; i < SIZE; i++) {
+    /* noise, and each half a KiB of it once more */
+    for (size_t i = 0; i < size; i++) {
         x = x * 1664525 + 1013904223;
-        data[i] = (char)(i % 64 < 40 ? 'a' : x >> 28);
+        data[i] = i % 1024 < 512 ? (char)(x >> 24) : data[i - 512];
     }
     return data;
 }
 
-static void check_method(enum compress_method m, const char *magic, size_t magic_size)
+static void check_method(enum compress_method m, const char *magic, size_t magic_size, size_t whole)
 {
-    _cleanup_free_ char *data = sample(), *packed = NULL, *again = NULL, *back = NULL;
+    _cleanup_free_ char *data = sample(whole), *packed = NULL, *again = NULL, *back = NULL;
     size_t packed_size, again_size, size, used;
 
-    ck_assert_int_eq(compress_buffer(m, data, SIZE, &packed, &packed_size), 0);
+    ck_assert_int_eq(compress_buffer(m, data, whole, &packed, &packed_size), 0);
     ck_assert_mem_eq(packed, magic, magic_size);
-    ck_assert_uint_lt(packed_size, SIZE);
-    ck_assert_int_eq(compress_buffer(m, data, SIZE, &again, &again_size), 0);
+    ck_assert_uint_lt(packed_size, whole);
+    ck_assert_int_eq(compress_buffer(m, data, whole, &again, &again_size), 0);
     ck_assert_uint_eq(packed_size, again_size);
     ck_assert_mem_eq(packed, again, packed_size);
-    ck_assert_int_eq(compress_expand(packed, packed_size, SIZE * 2, &back, &size, &used), 0);
-    ck_assert_uint_eq(size, SIZE);
-    ck_assert_mem_eq(data, back, SIZE);
+    ck_assert_int_eq(compress_expand(packed, packed_size, whole * 2, &back, &size, &used), 0);
+    ck_assert_uint_eq(size, whole);
+    ck_assert_mem_eq(data, back, whole);
     ck_assert_uint_eq(used, packed_size);
     free(back);
     back = NULL;
-    ck_assert_int_eq(compress_expand(packed, packed_size, SIZE / 2, &back, &size, NULL), -EFBIG);
-    ck_assert_int_lt(compress_expand(packed, packed_size / 2, SIZE * 2, &back, &size, NULL), 0);
+    ck_assert_int_eq(compress_expand(packed, packed_size, whole / 2, &back, &size, NULL), -EFBIG);
+    ck_assert_int_lt(compress_expand(packed, packed_size / 2, whole * 2, &back, &size, NULL), 0);
     ck_assert_ptr_null(back);
 }
 
 /* The magics by which the kernel knows a method (lib/decompress.c). */
 START_TEST(each_method_comes_back_and_starts_as_the_kernel_wants)
 {
-    check_method(COMPRESS_ZSTD, "\x28\xb5\x2f\xfd", 4);
-    check_method(COMPRESS_GZIP, "\x1f\x8b", 2);
+    check_method(COMPRESS_ZSTD, "\x28\xb5\x2f\xfd", 4, SIZE);
+    check_method(COMPRESS_GZIP, "\x1f\x8b", 2, SIZE);
     if (compress_is_built(COMPRESS_XZ))
         check_method(COMPRESS_XZ,
                      "\xfd"
                      "7zXZ\0\0\1",
-                     8); /* 1: CRC32 */
+                     8, SIZE); /* 1: CRC32 */
     if (compress_is_built(COMPRESS_LZ4))
-        check_method(COMPRESS_LZ4, "\x02\x21\x4c\x18", 4);
+        check_method(COMPRESS_LZ4, "\x02\x21\x4c\x18", 4, SIZE * 3); /* two blocks */
 }
 END_TEST
 
 START_TEST(a_zstd_frame_says_what_it_holds_and_has_a_small_window)
 {
-    _cleanup_free_ char *data = sample(), *packed = NULL;
+    _cleanup_free_ char *data = sample(SIZE), *packed = NULL;
     size_t size;
     unsigned descriptor;
 
