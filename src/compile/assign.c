@@ -392,8 +392,10 @@ static bool take_output(struct draft *d, const struct assignment *a, const char 
             return true;
         }
     }
-    if (value_index(value, names) >= 0) { /* the first and the fourth are what it gets anyway */
-        d->needs_exec |= !streq(value, "journal") && !streq(value, "syslog") && !streq(value, "inherit");
+    if (value_index(value, names) >=
+        0) { /* the log is what it gets anyway, and errors go where output does */
+        d->needs_exec |= !streq(value, "journal") && !streq(value, "syslog") &&
+                         !(streq(value, "inherit") && streq(a->directive->name, "StandardError"));
         return true;
     }
     if (streq(value, "socket") || strncmp(value, "fd", 2) == 0)
@@ -403,6 +405,21 @@ static bool take_output(struct draft *d, const struct assignment *a, const char 
                 "one of inherit, null, tty, journal, kmsg, journal+console, kmsg+console, file:PATH, "
                 "append:PATH, truncate:PATH");
     return false;
+}
+
+static bool take_limit(struct draft *d, const struct assignment *a, const char *value)
+{
+    static const char *const wanted[] = {
+        [LIMIT_BYTES] = "a number of bytes ('infinity', '64M', '1G:2G')",
+        [LIMIT_COUNT] = "a number ('infinity', '1024', '1024:524288')",
+        [LIMIT_TIME] = "a time span ('infinity', '5s')",
+        [LIMIT_NICE] = "a nice level with its sign ('-5')",
+    };
+    bool good = value_is_limit(value, (enum directive_limit)a->directive->argument);
+
+    if (!good)
+        ignored(d, a, value, wanted[a->directive->argument]);
+    return good;
 }
 
 static bool take_path(struct draft *d, const struct assignment *a, const char *value)
@@ -503,9 +520,7 @@ static bool parse_exec(struct draft *d, const struct assignment *a, const char *
             ignored(d, a, value, "an octal file mode");
         return value_is_mode(value);
     case PARSE_LIMIT:
-        if (!value_is_limit(value))
-            ignored(d, a, value, "a limit ('infinity', '1024', '64M', '1024:4096')");
-        return value_is_limit(value);
+        return take_limit(d, a, value);
     default: /* PARSE_PRESERVE */
         if (value_index(value, preserve) < 0) {
             ignored(d, a, value, "one of no, yes, restart");
@@ -623,8 +638,8 @@ static bool asks_for_setup(const struct directive *known, const char *value)
 
     if (!(known->flags & DIRECTIVE_EXEC) || known->parser == PARSE_INPUT || known->parser == PARSE_OUTPUT)
         return false; /* the last two have said so themselves */
-    if (streq(known->name, "IgnoreSIGPIPE"))
-        return text_parse_bool(value, &on) == 0 && !on;
+    if (known->parser == PARSE_BOOL && text_parse_bool(value, &on) == 0)
+        return on != streq(known->name, "IgnoreSIGPIPE"); /* the one that is on by itself */
     return true;
 }
 

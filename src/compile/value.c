@@ -127,34 +127,44 @@ bool value_is_mode(const char *s)
     return text_parse_u32(s, 8, &mode) == 0 && mode <= 07777;
 }
 
-static bool is_one_limit(const char *s)
+static bool is_one_limit(const char *s, enum directive_limit kind)
 {
     char number[64];
     uint64_t value;
     size_t n = strlen(s);
 
+    if (streq(s, "infinity"))
+        return true;
     if (!text_copy(number, sizeof(number), s) || n == 0)
         return false;
-    if (text_parse_usec(s, 1, &value) == 0) /* "infinity", plain numbers, times */
-        return true;
-    if ((*s == '+' || *s == '-') && text_parse_u64(s + 1, 10, &value) == 0) /* LimitNICE=-5 */
-        return true;
-    if (strchr("KMGTPE", number[n - 1]))
-        number[n - 1] = '\0';
+    switch (kind) {
+    case LIMIT_TIME:
+        return text_parse_usec(s, 1, &value) == 0;
+    case LIMIT_NICE:
+        if (*s == '+' || *s == '-')
+            return text_parse_u64(s + 1, 10, &value) == 0 && value <= (*s == '-' ? 20u : 19u);
+        return text_parse_u64(s, 10, &value) == 0 && value <= 40;
+    case LIMIT_BYTES:
+        if (strchr("KMGTPE", number[n - 1]))
+            number[n - 1] = '\0';
+        break;
+    case LIMIT_COUNT:
+        break;
+    }
     return text_parse_u64(number, 10, &value) == 0;
 }
 
-bool value_is_limit(const char *s)
+bool value_is_limit(const char *s, enum directive_limit kind)
 {
     char soft[64];
     const char *colon = strchr(s, ':');
 
     if (!colon)
-        return is_one_limit(s);
+        return is_one_limit(s, kind);
     if ((size_t)(colon - s) >= sizeof(soft))
         return false;
     snprintf(soft, sizeof(soft), "%.*s", (int)(colon - s), s);
-    return is_one_limit(soft) && is_one_limit(colon + 1);
+    return is_one_limit(soft, kind) && is_one_limit(colon + 1, kind);
 }
 
 bool value_is_user(const char *s)

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "directive.h"
 #include "udb.h"
 
 /* value_signal - "SIGTERM", "TERM", "15", "RTMIN+3". Return: 0; -EINVAL. */
@@ -21,9 +22,11 @@ bool value_is_false(const char *s) _pure_;
 /* value_is_mode - an octal file mode. */
 bool value_is_mode(const char *s) _pure_;
 
-/* value_is_limit - "infinity", a number with K M G T P E, a time, one or two of them with ":" between
- * (setrlimit). */
-bool value_is_limit(const char *s);
+/*
+ * value_is_limit - "infinity", or one value of the kind, or two with ":" between (soft:hard)
+ * Bytes may end in K M G T P E; a nice level is -20 to 19 with a sign, or the limit itself without one.
+ */
+bool value_is_limit(const char *s, enum directive_limit kind);
 
 /* value_is_user - a decimal id, or a name that no tool could take for something else (no sign, digit or slash
  * first). */

@@ -20,9 +20,9 @@ D("AppArmorProfile", IN_EXEC, UNCONFINED, NONE, 0, 0, "its label for the securit
 D("AssertACPower", IN_UNIT, DONE, CONDITION, 0, LIST, "start only if the machine is on mains; else fail")
 D("AssertArchitecture", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if the machine is of this architecture; else fail")
-D("AssertCPUFeature", IN_UNIT, DONE, CONDITION, 0, LIST,
+D("AssertCPUFeature", IN_UNIT, KNOWN, NONE, 0, LIST,
   "start only if the processor has this feature; else fail")
-D("AssertCPUPressure", IN_UNIT, DONE, CONDITION, 0, LIST,
+D("AssertCPUPressure", IN_UNIT, KNOWN, NONE, 0, LIST,
   "start only if processor pressure is below; else fail")
 D("AssertCPUs", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if the machine has this many processors; else fail")
@@ -30,7 +30,7 @@ D("AssertCapability", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if PID 1 has this capability; else fail")
 D("AssertControlGroupController", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if the cgroup controller is there; else fail")
-D("AssertCredential", IN_UNIT, DONE, CONDITION, 0, LIST,
+D("AssertCredential", IN_UNIT, KNOWN, NONE, 0, LIST,
   "start only if the credential was passed; else fail")
 D("AssertDirectoryNotEmpty", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if the directory holds something; else fail")
@@ -44,7 +44,7 @@ D("AssertFirstBoot", IN_UNIT, DONE, CONDITION, 0, LIST, "start only if this is t
 D("AssertGroup", IN_UNIT, DONE, CONDITION, 0, LIST, "start only if PID 1 runs in this group; else fail")
 D("AssertHost", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if the host has this name or machine id; else fail")
-D("AssertIOPressure", IN_UNIT, DONE, CONDITION, 0, LIST,
+D("AssertIOPressure", IN_UNIT, KNOWN, NONE, 0, LIST,
   "start only if input and output pressure is below; else fail")
 D("AssertKernelCommandLine", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if the kernel command line has this word; else fail")
@@ -52,17 +52,17 @@ D("AssertKernelVersion", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if the kernel is of this version; else fail")
 D("AssertMemory", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if the machine has this much memory; else fail")
-D("AssertMemoryPressure", IN_UNIT, DONE, CONDITION, 0, LIST,
+D("AssertMemoryPressure", IN_UNIT, KNOWN, NONE, 0, LIST,
   "start only if memory pressure is below; else fail")
 D("AssertNeedsUpdate", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if /etc or /var is older than /usr; else fail")
-D("AssertOSRelease", IN_UNIT, DONE, CONDITION, 0, LIST, "start only if os-release says so; else fail")
+D("AssertOSRelease", IN_UNIT, KNOWN, NONE, 0, LIST, "start only if os-release says so; else fail")
 D("AssertPathExists", IN_UNIT, DONE, CONDITION, 0, LIST, "start only if a path exists; else fail")
 D("AssertPathExistsGlob", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if a path matches the pattern; else fail")
 D("AssertPathIsDirectory", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if the path is a directory; else fail")
-D("AssertPathIsEncrypted", IN_UNIT, DONE, CONDITION, 0, LIST,
+D("AssertPathIsEncrypted", IN_UNIT, KNOWN, NONE, 0, LIST,
   "start only if the path is on an encrypted device; else fail")
 D("AssertPathIsMountPoint", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if the path is a mount point; else fail")
@@ -109,9 +109,9 @@ D("CollectMode", IN_UNIT, IGNORED, NONE, 0, 0, "when the unit is forgotten")
 D("ConditionACPower", IN_UNIT, DONE, CONDITION, 0, LIST, "start only if the machine is on mains; else skip")
 D("ConditionArchitecture", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if the machine is of this architecture; else skip")
-D("ConditionCPUFeature", IN_UNIT, DONE, CONDITION, 0, LIST,
+D("ConditionCPUFeature", IN_UNIT, KNOWN, NONE, 0, LIST,
   "start only if the processor has this feature; else skip")
-D("ConditionCPUPressure", IN_UNIT, DONE, CONDITION, 0, LIST,
+D("ConditionCPUPressure", IN_UNIT, KNOWN, NONE, 0, LIST,
   "start only if processor pressure is below; else skip")
 D("ConditionCPUs", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if the machine has this many processors; else skip")
@@ -119,7 +119,7 @@ D("ConditionCapability", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if PID 1 has this capability; else skip")
 D("ConditionControlGroupController", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if the cgroup controller is there; else skip")
-D("ConditionCredential", IN_UNIT, DONE, CONDITION, 0, LIST,
+D("ConditionCredential", IN_UNIT, KNOWN, NONE, 0, LIST,
   "start only if the credential was passed; else skip")
 D("ConditionDirectoryNotEmpty", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if the directory holds something; else skip")
@@ -129,14 +129,14 @@ D("ConditionFileIsExecutable", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if the file is executable; else skip")
 D("ConditionFileNotEmpty", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if the file holds something; else skip")
-D("ConditionFirmware", IN_UNIT, DONE, CONDITION, 0, LIST,
+D("ConditionFirmware", IN_UNIT, KNOWN, NONE, 0, LIST,
   "start only if the firmware is of this kind; else skip")
 D("ConditionFirstBoot", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if this is the first boot; else skip")
 D("ConditionGroup", IN_UNIT, DONE, CONDITION, 0, LIST, "start only if PID 1 runs in this group; else skip")
 D("ConditionHost", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if the host has this name or machine id; else skip")
-D("ConditionIOPressure", IN_UNIT, DONE, CONDITION, 0, LIST,
+D("ConditionIOPressure", IN_UNIT, KNOWN, NONE, 0, LIST,
   "start only if input and output pressure is below; else skip")
 D("ConditionKernelCommandLine", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if the kernel command line has this word; else skip")
@@ -144,17 +144,17 @@ D("ConditionKernelVersion", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if the kernel is of this version; else skip")
 D("ConditionMemory", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if the machine has this much memory; else skip")
-D("ConditionMemoryPressure", IN_UNIT, DONE, CONDITION, 0, LIST,
+D("ConditionMemoryPressure", IN_UNIT, KNOWN, NONE, 0, LIST,
   "start only if memory pressure is below; else skip")
 D("ConditionNeedsUpdate", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if /etc or /var is older than /usr; else skip")
-D("ConditionOSRelease", IN_UNIT, DONE, CONDITION, 0, LIST, "start only if os-release says so; else skip")
+D("ConditionOSRelease", IN_UNIT, KNOWN, NONE, 0, LIST, "start only if os-release says so; else skip")
 D("ConditionPathExists", IN_UNIT, DONE, CONDITION, 0, LIST, "start only if a path exists; else skip")
 D("ConditionPathExistsGlob", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if a path matches the pattern; else skip")
 D("ConditionPathIsDirectory", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if the path is a directory; else skip")
-D("ConditionPathIsEncrypted", IN_UNIT, DONE, CONDITION, 0, LIST,
+D("ConditionPathIsEncrypted", IN_UNIT, KNOWN, NONE, 0, LIST,
   "start only if the path is on an encrypted device; else skip")
 D("ConditionPathIsMountPoint", IN_UNIT, DONE, CONDITION, 0, LIST,
   "start only if the path is a mount point; else skip")
@@ -258,22 +258,22 @@ D("KeyringMode", IN_EXEC, KNOWN, NONE, 0, 0, "the kernel keyring of the service"
 D("KillMode", IN_KILL, DONE, KILL_MODE, 0, 0, "what is killed in a stop: control-group mixed process none")
 D("KillSignal", IN_KILL, DONE, SIGNAL, OF(kill_signal), 0, "the signal that asks it to stop")
 D("LazyUnmount", IN_MOUNT, KNOWN, NONE, 0, 0, "how it is mounted")
-D("LimitAS", IN_EXEC, DONE, LIMIT, 0, EXEC, "resource limit: address space")
-D("LimitCORE", IN_EXEC, DONE, LIMIT, 0, EXEC, "resource limit: size of core files")
-D("LimitCPU", IN_EXEC, DONE, LIMIT, 0, EXEC, "resource limit: processor seconds")
-D("LimitDATA", IN_EXEC, DONE, LIMIT, 0, EXEC, "resource limit: data segment")
-D("LimitFSIZE", IN_EXEC, DONE, LIMIT, 0, EXEC, "resource limit: size of files")
-D("LimitLOCKS", IN_EXEC, DONE, LIMIT, 0, EXEC, "resource limit: file locks")
-D("LimitMEMLOCK", IN_EXEC, DONE, LIMIT, 0, EXEC, "resource limit: locked memory")
-D("LimitMSGQUEUE", IN_EXEC, DONE, LIMIT, 0, EXEC, "resource limit: bytes in message queues")
-D("LimitNICE", IN_EXEC, DONE, LIMIT, 0, EXEC, "resource limit: ceiling of the nice level")
-D("LimitNOFILE", IN_EXEC, DONE, LIMIT, 0, EXEC, "resource limit: open files")
-D("LimitNPROC", IN_EXEC, DONE, LIMIT, 0, EXEC, "resource limit: processes of the user")
-D("LimitRSS", IN_EXEC, DONE, LIMIT, 0, EXEC, "resource limit: resident memory")
-D("LimitRTPRIO", IN_EXEC, DONE, LIMIT, 0, EXEC, "resource limit: real-time priority")
-D("LimitRTTIME", IN_EXEC, DONE, LIMIT, 0, EXEC, "resource limit: real-time microseconds")
-D("LimitSIGPENDING", IN_EXEC, DONE, LIMIT, 0, EXEC, "resource limit: queued signals")
-D("LimitSTACK", IN_EXEC, DONE, LIMIT, 0, EXEC, "resource limit: stack")
+D("LimitAS", IN_EXEC, DONE, LIMIT, LIMIT_BYTES, EXEC, "resource limit: address space")
+D("LimitCORE", IN_EXEC, DONE, LIMIT, LIMIT_BYTES, EXEC, "resource limit: size of core files")
+D("LimitCPU", IN_EXEC, DONE, LIMIT, LIMIT_TIME, EXEC, "resource limit: processor seconds")
+D("LimitDATA", IN_EXEC, DONE, LIMIT, LIMIT_BYTES, EXEC, "resource limit: data segment")
+D("LimitFSIZE", IN_EXEC, DONE, LIMIT, LIMIT_BYTES, EXEC, "resource limit: size of files")
+D("LimitLOCKS", IN_EXEC, DONE, LIMIT, LIMIT_COUNT, EXEC, "resource limit: file locks")
+D("LimitMEMLOCK", IN_EXEC, DONE, LIMIT, LIMIT_BYTES, EXEC, "resource limit: locked memory")
+D("LimitMSGQUEUE", IN_EXEC, DONE, LIMIT, LIMIT_BYTES, EXEC, "resource limit: bytes in message queues")
+D("LimitNICE", IN_EXEC, DONE, LIMIT, LIMIT_NICE, EXEC, "resource limit: ceiling of the nice level")
+D("LimitNOFILE", IN_EXEC, DONE, LIMIT, LIMIT_COUNT, EXEC, "resource limit: open files")
+D("LimitNPROC", IN_EXEC, DONE, LIMIT, LIMIT_COUNT, EXEC, "resource limit: processes of the user")
+D("LimitRSS", IN_EXEC, DONE, LIMIT, LIMIT_BYTES, EXEC, "resource limit: resident memory")
+D("LimitRTPRIO", IN_EXEC, DONE, LIMIT, LIMIT_COUNT, EXEC, "resource limit: real-time priority")
+D("LimitRTTIME", IN_EXEC, DONE, LIMIT, LIMIT_TIME, EXEC, "resource limit: real-time microseconds")
+D("LimitSIGPENDING", IN_EXEC, DONE, LIMIT, LIMIT_COUNT, EXEC, "resource limit: queued signals")
+D("LimitSTACK", IN_EXEC, DONE, LIMIT, LIMIT_BYTES, EXEC, "resource limit: stack")
 D("ListenDatagram", IN_SOCKET, KNOWN, NONE, 0, 0, "where it listens")
 D("ListenFIFO", IN_SOCKET, KNOWN, NONE, 0, 0, "where it listens")
 D("ListenMessageQueue", IN_SOCKET, KNOWN, NONE, 0, 0, "where it listens")
@@ -320,7 +320,7 @@ D("NetworkNamespacePath", IN_EXEC, REFUSED, NONE, 0, 0, "the namespace it is to 
 D("Nice", IN_EXEC, DONE, NICE, 0, EXEC, "scheduling priority, -20 to 19")
 D("NoDelay", IN_SOCKET, KNOWN, NONE, 0, 0, "how the socket is made")
 D("NoExecPaths", IN_EXEC, UNCONFINED, NONE, 0, 0, "paths it may use, and how")
-D("NoNewPrivileges", IN_EXEC, UNCONFINED, NONE, 0, 0, "privileges it can never have")
+D("NoNewPrivileges", IN_EXEC, DONE, BOOL, 0, EXEC, "it never gets more privileges than it has")
 D("NonBlocking", IN_SERVICE, IGNORED, BOOL, 0, 0, "passed descriptors do not block")
 D("NotifyAccess", IN_SERVICE, DONE, NOTIFY_ACCESS, 0, 0, "whose messages are taken: none main exec all")
 D("OOMPolicy", IN_SERVICE | IN_SCOPE, KNOWN, NONE, 0, 0,

@@ -70,7 +70,7 @@ enum directive_parser {
     PARSE_MODE,
     PARSE_NICE,
     PARSE_OOM_SCORE,
-    PARSE_LIMIT,
+    PARSE_LIMIT,     /* argument: enum directive_limit */
     PARSE_DIRECTORY, /* argument: enum udb_service_flags to set */
     PARSE_PRESERVE,
     PARSE_INPUT,
@@ -78,6 +78,9 @@ enum directive_parser {
     PARSE_PATH,
     PARSE_COUNT
 };
+
+/* What a resource limit counts. */
+enum directive_limit { LIMIT_BYTES, LIMIT_COUNT, LIMIT_TIME, LIMIT_NICE };
 
 enum directive_flags {
     DIRECTIVE_LIST = 1 << 0, /* assignments add up; an empty one takes away those before it */

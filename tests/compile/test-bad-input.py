@@ -57,7 +57,7 @@ def what_cannot_be_left_out_safely_refuses_the_unit():
 @case
 def a_bad_value_leaves_the_default():
     table = ["TimeoutStopSec=soon", "RestartSec=-1", "KillSignal=SIGNONE", "Nice=99", "OOMScoreAdjust=x", "UMask=888",
-             "LimitNOFILE=many", "SendSIGKILL=maybe", "NotifyAccess=some", "StartLimitBurst=x", "RestartPreventExitStatus=999",
+             "LimitNOFILE=many", "LimitNOFILE=64K", "SendSIGKILL=maybe", "NotifyAccess=some", "StartLimitBurst=x", "RestartPreventExitStatus=999",
              "Environment=1BAD=x", "EnvironmentFile=relative", "RuntimeDirectory=../x", "StandardOutput=nowhere",
              "TTYPath=x", "RuntimeDirectoryPreserve=perhaps"]
     for setting in table:

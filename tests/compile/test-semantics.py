@@ -119,9 +119,10 @@ def a_long_shell_line_stays_one_argument():
 def only_what_needs_nothing_is_executed_directly():
     needs = ["User=nobody", "WorkingDirectory=/tmp", "LimitNOFILE=5", "EnvironmentFile=-/etc/default/x", "Nice=5",
              "StandardOutput=null", "StandardInput=tty", "RuntimeDirectory=x", "UMask=077", "IgnoreSIGPIPE=no",
-             "OOMScoreAdjust=5", "PassEnvironment=X", "SupplementaryGroups=adm"]
+             "OOMScoreAdjust=5", "NoNewPrivileges=yes", "TTYReset=yes", "StandardOutput=inherit", "PassEnvironment=X", "SupplementaryGroups=adm"]
     needs_not = ["StandardOutput=journal", "StandardInput=null", "StandardError=inherit", "IgnoreSIGPIPE=yes",
-                 "Restart=always", "KillMode=process", "Environment=A=1", "ProtectSystem=no", "Delegate=yes"]
+                 "Restart=always", "KillMode=process", "Environment=A=1", "ProtectSystem=no", "Delegate=yes", "NoNewPrivileges=no",
+                 "TTYReset=no"]
     for setting in needs + needs_not:
         with UnitRoot() as root:
             root.service("a.service", f"ExecStart=/bin/true\n{setting}")

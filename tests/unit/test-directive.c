@@ -144,10 +144,14 @@ START_TEST(paths_modes_and_limits_are_judged)
               !value_is_below(""));
     ck_assert(value_is_mode("0755") && value_is_mode("2755") && !value_is_mode("0888") &&
               !value_is_mode("17777"));
-    ck_assert(value_is_limit("infinity") && value_is_limit("1024:524288") && value_is_limit("64M") &&
-              value_is_limit("-5"));
-    ck_assert(!value_is_limit("") && !value_is_limit("many") && !value_is_limit("1:2:3") &&
-              !value_is_limit("5X"));
+    ck_assert(value_is_limit("infinity", LIMIT_COUNT) && value_is_limit("1024:524288", LIMIT_COUNT));
+    ck_assert(value_is_limit("64M", LIMIT_BYTES) && !value_is_limit("64M", LIMIT_COUNT));
+    ck_assert(value_is_limit("1min", LIMIT_TIME) && !value_is_limit("1min", LIMIT_BYTES));
+    ck_assert(value_is_limit("-5", LIMIT_NICE) && !value_is_limit("-21", LIMIT_NICE) &&
+              !value_is_limit("-5", LIMIT_COUNT));
+    ck_assert(!value_is_limit("", LIMIT_BYTES) && !value_is_limit("many", LIMIT_BYTES));
+    ck_assert(!value_is_limit("1:2:3", LIMIT_COUNT) && !value_is_limit("5X", LIMIT_BYTES) &&
+              !value_is_limit("K", LIMIT_BYTES));
 }
 END_TEST
 
