@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Machine tests: QEMU with the distribution's kernel. Each is a Python file; the harness is in tests/lib.
 MACHINE_TESTS = \
-	tests/machine/test-harness.py
+	tests/machine/test-debian.py \
+	tests/machine/test-failing-roots.py \
+	tests/machine/test-handover.py \
+	tests/machine/test-harness.py \
+	tests/machine/test-recovery.py \
+	tests/machine/test-root-forms.py
 
 # The real root's /sbin/init in most of them. Static, and of no use under sanitizers, where no machine is booted.
 if !SANITIZERS
@@ -13,5 +18,6 @@ tests_machine_testinit_LDADD =
 TESTS += $(MACHINE_TESTS)
 endif
 
-EXTRA_DIST += $(MACHINE_TESTS) tests/lib/channel.py tests/lib/image.py tests/lib/machine.py tests/lib/testcase.py
+EXTRA_DIST += $(MACHINE_TESTS) tests/lib/channel.py tests/lib/image.py tests/lib/machine.py \
+	tests/lib/pintle.py tests/lib/testcase.py
 CLEANFILES += tests/machine/initrd-*.img tests/machine/initrd.lock
