@@ -7,24 +7,61 @@
 #include "log.h"
 #include "recovery.h"
 #include "stage1.h"
+#include "udevd.h"
 
 #define EVENTS_A_ROUND 64
 
 /* --- devices and modules -------------------------------------------------------------------------------- */
 
+static void on_block(struct stage1 *s, const struct udevmon_event *ev)
+{
+    int r = devices_event(&s->devices, ev);
+
+    if (r < 0)
+        log_error(r, "cannot take note of '%s'", ev->sysname);
+}
+
+static bool is_block(const struct udevmon_event *ev)
+{
+    return ev->subsystem && streq(ev->subsystem, "block");
+}
+
+/* What a processor asks for (ciphers, frequency, sensors) leads to no root and costs milliseconds each. */
+static void want_modules(struct stage1 *s, const struct udevmon_event *ev)
+{
+    if (ev->modalias && ev->action != UDEVMON_REMOVE && !text_after(ev->modalias, "cpu:"))
+        (void)loader_want_alias(&s->loader, ev->modalias, ev->syspath);
+}
+
+/*
+ * The kernel's own event. Where udevd runs, its word on block devices is waited for: the links that it makes, and which
+ * devices are only parts of others.
+ */
 static void on_device(void *data, const struct udevmon_event *ev)
 {
     struct stage1 *s = data;
 
-    if (ev->subsystem && streq(ev->subsystem, "block")) {
-        int r = devices_event(&s->devices, ev);
+    if (is_block(ev) && s->udevd_pid <= 0)
+        on_block(s, ev);
+    want_modules(s, ev);
+}
 
-        if (r < 0)
-            log_error(r, "cannot take note of '%s'", ev->sysname);
-    }
-    /* What a processor asks for (ciphers, frequency, sensors) leads to no root and costs milliseconds each. */
-    if (ev->modalias && ev->action != UDEVMON_REMOVE && !text_after(ev->modalias, "cpu:"))
-        (void)loader_want_alias(&s->loader, ev->modalias, ev->syspath);
+/* A device that was there before: udevd is asked to work through it as if it had just come. */
+static void on_enumerated(void *data, const struct udevmon_event *ev)
+{
+    struct stage1 *s = data;
+
+    if (is_block(ev) && s->udevd_pid > 0)
+        (void)udevd_trigger(ev->syspath); /* an error means that it has gone since */
+    else if (is_block(ev))
+        on_block(s, ev);
+    want_modules(s, ev);
+}
+
+static void on_udev_device(void *data, const struct udevmon_event *ev)
+{
+    if (is_block(ev))
+        on_block(data, ev);
 }
 
 /*
@@ -38,8 +75,40 @@ static int look_at_all(struct stage1 *s)
     int r = s->loader.index ? modindex_buses(s->loader.index, &buses) : -ENOTUNIQ;
 
     if (r < 0)
-        return udevmon_enumerate(&s->monitor, NULL, on_device, s);
-    return udevmon_enumerate(&s->monitor, buses.n ? (const char *const *)buses.v : none, on_device, s);
+        return udevmon_enumerate(&s->monitor, NULL, on_enumerated, s);
+    return udevmon_enumerate(&s->monitor, buses.n ? (const char *const *)buses.v : none, on_enumerated, s);
+}
+
+static void on_udev_monitor(void *data, int fd, uint32_t events)
+{
+    struct stage1 *s = data;
+    int r = udevmon_receive(&s->udev_monitor, EVENTS_A_ROUND, on_udev_device, s);
+
+    if (r == -ENOBUFS)
+        r = look_at_all(s);
+    if (r < 0)
+        log_error(r, "cannot read udev's events");
+}
+
+/* The daemon ended by itself: what it had not told yet is looked at without it. */
+static void go_on_without_udevd(struct stage1 *s)
+{
+    s->image.udevd[0] = '\0';
+    (void)look_at_all(s);
+}
+
+static void start_udevd(struct stage1 *s)
+{
+    int r = udevmon_open(&s->udev_monitor, "udev");
+
+    if (r >= 0)
+        r = loop_add(&s->loop, udevmon_fd(&s->udev_monitor), EPOLLIN, LOOP_PRIO_NOTIFY, on_udev_monitor, s, NULL);
+    if (r >= 0)
+        r = udevd_start(s);
+    if (r >= 0)
+        return;
+    stage1_warn(s, r, "cannot start udev's daemon '%s', going on without it", s->image.udevd);
+    s->image.udevd[0] = '\0';
 }
 
 static void on_monitor(void *data, int fd, uint32_t events)
@@ -178,7 +247,7 @@ static uint64_t step_waiting(struct stage1 *s)
         return 0;
     case ROOTWAIT_TIMEOUT:
         /* The page names the hardware that nothing in the image drives: now it is worth opening every device. */
-        (void)udevmon_enumerate(&s->monitor, NULL, on_device, s);
+        (void)udevmon_enumerate(&s->monitor, NULL, on_enumerated, s);
         devices_probe_all(&s->devices);
         fail_timeout(s);
         return 0;
@@ -207,6 +276,8 @@ static uint64_t step(struct stage1 *s)
     case BOOT_READY:
         break;
     }
+    if (s->image.udevd[0] && s->udevd_pid <= 0)
+        go_on_without_udevd(s);
     loader_run(&s->loader);
     devices_probe(&s->devices);
     return again;
@@ -292,6 +363,8 @@ static int coldplug(struct stage1 *s)
         r = loop_add(&s->loop, udevmon_fd(&s->monitor), EPOLLIN, LOOP_PRIO_NOTIFY, on_monitor, s, NULL);
     if (r < 0)
         return log_error(r, "cannot listen to the kernel's device events");
+    if (s->image.udevd[0])
+        start_udevd(s);
     mounting_preload(s);
     r = look_at_all(s);
     if (r < 0)
@@ -328,6 +401,7 @@ int boot_run(struct stage1 *s)
             return log_error(r, "the event loop broke");
     }
     recovery_done(s);
+    udevd_stop(s);
     return 0;
 }
 

@@ -202,6 +202,14 @@ void child_set_what(struct children *c, pid_t pid, const char *what)
     text_copy(child->what, sizeof(child->what), what);
 }
 
+void child_set_service(struct children *c, pid_t pid)
+{
+    struct child *child = find(c, pid);
+
+    if (child)
+        child->service = true;
+}
+
 void child_abandon(struct children *c, pid_t pid)
 {
     struct child *child = find(c, pid);
@@ -219,7 +227,7 @@ const struct child *child_eldest(const struct children *c)
     const struct child *eldest = NULL;
 
     for (const struct child *child = c->first; child; child = child->next)
-        if (!child->abandoned && (!eldest || child->since < eldest->since))
+        if (!child->abandoned && !child->service && (!eldest || child->since < eldest->since))
             eldest = child;
     return eldest;
 }

@@ -45,6 +45,7 @@ struct child {
     loop_id source;
     uint64_t since;   /* CLOCK_MONOTONIC: when it began what it is at */
     bool abandoned;   /* nobody waits for it: no more callbacks */
+    bool service;     /* runs for as long as it is wanted: nobody waits for its end */
     char what[CHILD_WHAT_MAX];
     child_packet_fn packet;
     child_exit_fn exit;
@@ -76,6 +77,9 @@ int child_start(struct children *c, const struct child_job *job, pid_t *ret_pid)
 
 /* child_set_what - it goes on to something else: the text and the clock of the waiting line change. */
 void child_set_what(struct children *c, pid_t pid, const char *what);
+
+/* child_set_service - it is meant to go on running: no reason for a waiting line. */
+void child_set_service(struct children *c, pid_t pid);
 
 /* child_abandon - kill it and call back no more; one that hangs in the kernel stays until it can die. */
 void child_abandon(struct children *c, pid_t pid);

@@ -26,6 +26,7 @@ libstage1_a_SOURCES += stage1/rehome.c stage1/rehome.h
 libstage1_a_SOURCES += stage1/rootmount.c stage1/rootmount.h
 libstage1_a_SOURCES += stage1/rootwait.c stage1/rootwait.h
 libstage1_a_SOURCES += stage1/shell.c stage1/shell.h
+libstage1_a_SOURCES += stage1/udevd.c stage1/udevd.h
 TESTLIBS += libstage1.a
 
 pkglibexec_PROGRAMS += stage1/stage1

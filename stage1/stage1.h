@@ -45,7 +45,11 @@ struct stage1 {
     struct cmdline cmdline;
     struct loop loop;
     struct children children;
-    struct udevmon monitor;
+    struct udevmon monitor;      /* the kernel's own events */
+    struct udevmon udev_monitor; /* those that udevd has worked through; not open in a lean image */
+    pid_t udevd_pid;             /* 0: does not run */
+    int udevd_control, udevd_events;
+    bool udevd_stopping;
     struct devices devices;
     struct loader loader;
     enum boot_state state;
