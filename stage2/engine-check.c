@@ -106,12 +106,32 @@ static const char *check_job(const struct engine *e, uint32_t id)
     return NULL;
 }
 
+/* A time-out that is not infinite needs a deadline while it is being waited for. */
+static bool lacks_deadline(const struct engine *e, uint32_t id)
+{
+    const struct run_unit *u = unit_of(e, id);
+    const struct udb_service *s = udb_service(e->db, id);
+    uint64_t timeout = 0;
+
+    if (u->heap_pos != RUN_NONE || unit_has(u, RUN_SPAWNING))
+        return false;
+    if (is_activating(u))
+        timeout = s ? s->start_timeout_usec : 0;
+    else if (is_deactivating(u))
+        timeout = s ? s->stop_timeout_usec : 0;
+    else
+        return false;
+    return timeout != USEC_INFINITY;
+}
+
 /* A state that is meant to pass needs something that will end it. */
 static const char *check_state(const struct engine *e, uint32_t id)
 {
     const struct run_unit *u = unit_of(e, id);
     bool runs = u->main_pid != 0 || u->control_pid != 0 || unit_has(u, RUN_SPAWNING);
 
+    if (lacks_deadline(e, id))
+        return "a unit is starting or stopping and no deadline bounds it";
     if (is_activating(u) && !runs)
         return "a unit is starting and has no process";
     if (is_deactivating(u) && !runs && !unit_has(u, RUN_WATCHED))

@@ -118,6 +118,8 @@ static void check_state_action(struct sim *s, const struct engine_action *a)
     if (!goes_down(from) && !rests(from) && (goes_down(to) || rests(to)) && job_stops(u->job) &&
         unit_has(u, RUN_STOP_WISHED) && s->e.room == ENGINE_MIN_ROOM)
         check_stop_order(s, a->unit);
+    if (to == RUN_AUTO_RESTART && going_down(&s->e) && s->going_down_since < s->now)
+        sim_fail(s, a->unit, "is to restart while the machine goes down");
     if (to == RUN_FAILED && u->state == to && runtab_text(&s->table, a->unit)->reason[0] == '\0')
         sim_fail(s, a->unit, "failed without a reason");
 }
@@ -256,6 +258,13 @@ void simcheck_step(struct sim *s)
     if (!engine_check(&s->e, &why, &unit))
         sim_fail(s, unit, "engine_check: %s", why);
     note_jobs(s);
+    /* Who waits for a job never hangs: it is under way, or it has ended. */
+    for (uint32_t i = 0; i < s->n_jobs; i++) {
+        const struct run_unit *u = unit_of(&s->e, s->jobs[i].unit);
+
+        if (u->job_id != s->jobs[i].id && !run_job_ended(u, s->jobs[i].id))
+            sim_fail(s, s->jobs[i].unit, "job %u is neither under way nor ended", s->jobs[i].id);
+    }
     if (s->e.n_dropped != 0)
         sim_fail(s, RUN_NONE, "an action found no room");
     for (uint32_t id = 0; id < udb_count(&s->db); id++)
