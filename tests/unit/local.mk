@@ -15,7 +15,6 @@ UNIT_TESTS += tests/unit/test-ctlclient
 UNIT_TESTS += tests/unit/test-ctltimes
 UNIT_TESTS += tests/unit/test-directive
 UNIT_TESTS += tests/unit/test-elfdeps
-UNIT_TESTS += tests/unit/test-engine-order
 UNIT_TESTS += tests/unit/test-fd
 UNIT_TESTS += tests/unit/test-fsck
 UNIT_TESTS += tests/unit/test-grammar
