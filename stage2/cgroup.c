@@ -399,3 +399,29 @@ bool cgroup_has(struct stage2 *s, uint32_t unit, pid_t pid)
     }
     return group > 0 && (group == u->main_group || group == u->control_group);
 }
+
+void cgroup_forget_list(void)
+{
+    watch_head = RUN_NONE;
+}
+
+void cgroup_move(struct stage2 *s, uint32_t unit, const struct unit_rt *old)
+{
+    struct unit_rt *rt = &s->rt[unit];
+
+    rt->watch_id = old->watch_id;
+    rt->watch_fd = old->watch_fd;
+    rt->watching = old->watching;
+    loop_set_data(&s->loop, old->watch_id, stage2_unit_data(unit));
+    if (old->in_list && old->watching)
+        watch_in_list(s, unit);
+}
+
+void cgroup_remember_list(struct stage2 *s)
+{
+    for (uint32_t i = 0; i < udb_count(&s->db); i++)
+        if (s->rt[i].in_list) {
+            s->rt[i].in_list = false;
+            watch_in_list(s, i);
+        }
+}

@@ -34,3 +34,11 @@ void cgroup_recheck(struct stage2 *s);
 
 /* cgroup_has - whether a process belongs to the unit, for MAINPID=. */
 bool cgroup_has(struct stage2 *s, uint32_t unit, pid_t pid);
+
+/*
+ * A reload: the list of what is watched goes by unit numbers. cgroup_forget_list before, cgroup_move for each unit with
+ * its new number, or cgroup_remember_list when nothing changed after all.
+ */
+void cgroup_forget_list(void);
+void cgroup_move(struct stage2 *s, uint32_t unit, const struct unit_rt *old);
+void cgroup_remember_list(struct stage2 *s);

@@ -13,6 +13,8 @@
 /* Units whose helper found no room in the table of helpers: a list through unit_rt.cleanup_next. */
 static uint32_t waiting = RUN_NONE;
 
+static unsigned n_busy;
+
 static int start_helper(struct stage2 *s, uint32_t unit);
 
 static void start_waiting(struct stage2 *s)
@@ -31,6 +33,7 @@ static void on_removed(struct stage2 *s, const siginfo_t *info, bool timed_out, 
     uint32_t unit = stage2_data_unit(data);
     struct unit_rt *rt;
 
+    n_busy--;
     if (!s->has_units)
         return;
     rt = &s->rt[unit];
@@ -60,6 +63,7 @@ static int start_helper(struct stage2 *s, uint32_t unit)
 
     snprintf(number, sizeof(number), "%u", unit);
     r = helper_start(s, &spec, NULL);
+    n_busy += r >= 0;
     s->rt[unit].cleaning = r >= 0 || r == -ENOSPC;
     if (r < 0 && r != -ENOSPC)
         (void)log_warning(r, "the runtime directory of '%s' is not removed", udb_name(&s->db, unit));
@@ -90,4 +94,9 @@ bool cleanup_defers(struct stage2 *s, const struct engine_action *a)
     rt->deferred = *a;
     rt->has_deferred = true;
     return true;
+}
+
+bool cleanup_is_busy(void)
+{
+    return n_busy > 0 || waiting != RUN_NONE;
 }

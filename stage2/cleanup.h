@@ -12,3 +12,6 @@ void cleanup_unit(struct stage2 *s, uint32_t unit);
 
 /* cleanup_defers - Return: true when the action has to wait for the unit's helper; it is performed then. */
 bool cleanup_defers(struct stage2 *s, const struct engine_action *a);
+
+/* cleanup_is_busy - whether any helper still cleans up. */
+bool cleanup_is_busy(void);

@@ -10,7 +10,7 @@
 #include "drive.h"
 #include "log.h"
 #include "paths.h"
-#include "state.h"
+#include "reload.h"
 #include "sys.h"
 
 #define CLIENT_MAX     64
@@ -158,7 +158,7 @@ static void take_request(struct stage2 *s, struct client *c, const struct reques
         down_begin(s, (enum udb_final)(req->flags >> 8));
         return;
     case CONTROL_OP_DAEMON_RELOAD:
-        r = state_reload(s, reload_done, NULL);
+        r = reload_begin(s, reload_done, NULL);
         if (r == 0) {
             c->waits_for_reload = true; /* answered by reload_done */
             return;

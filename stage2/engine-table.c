@@ -15,6 +15,25 @@ static const struct udb_service target_service = {
     .stop_timeout_usec = 10 * USEC_PER_SEC,
 };
 
+/* A service that runs while its file is gone (a reload): stopped as a service is by default. */
+static const struct udb_service lost_service = {
+    .kill_mode = UDB_KILL_CONTROL_GROUP,
+    .kill_signal = SIGTERM,
+    .final_kill_signal = SIGKILL,
+    .flags = UDB_SVC_SEND_SIGKILL,
+    .start_timeout_usec = 90 * USEC_PER_SEC,
+    .stop_timeout_usec = 90 * USEC_PER_SEC,
+};
+
+static const struct udb_service *service_of(const struct engine *e, uint32_t id)
+{
+    const struct udb_service *svc = udb_service(e->db, id);
+
+    if (svc)
+        return svc;
+    return udb_unit(e->db, id)->type == UDB_SERVICE ? &lost_service : &target_service;
+}
+
 /* Expected, and of no consequence here. */
 static int on_ignore(struct life *l _unused_)
 {
@@ -506,9 +525,7 @@ bool life_cell_filled(enum run_state state, enum life_event event)
 int life_dispatch(struct engine *e, uint32_t id, enum life_event event, const struct engine_event *ev,
                   uint64_t now)
 {
-    const struct udb_service *svc = udb_service(e->db, id);
-    struct life l = {
-        .e = e, .id = id, .u = unit_of(e, id), .svc = svc ? svc : &target_service, .ev = ev, .now = now};
+    struct life l = {.e = e, .id = id, .u = unit_of(e, id), .svc = service_of(e, id), .ev = ev, .now = now};
     life_fn handler = table[l.u->state][event];
     bool answer = event == LIFE_SPAWNED || event == LIFE_SPAWN_FAILED;
     int r;

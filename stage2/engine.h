@@ -187,3 +187,11 @@ uint64_t engine_next_deadline(const struct engine *e) _pure_;
  * Return: true; false with @ret_why (static text) and the unit.
  */
 bool engine_check(const struct engine *e, const char **ret_why, uint32_t *ret_unit);
+
+/*
+ * engine_adopt - make anew what is derived, for records that were copied in from the table of another database
+ * The timer heap, the ready queue, the pid index (empty before) and the counters; what each job waits for in the new
+ * order. The copied heap_pos says only whether there is a deadline. Context: a reload, after engine_init; O(edges).
+ * Return: 0; -ENOSPC when the pid index is too small, which its size excludes.
+ */
+int engine_adopt(struct engine *e);

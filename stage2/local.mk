@@ -6,6 +6,7 @@ noinst_LIBRARIES += libengine.a
 libengine_a_CPPFLAGS = $(COMMON_CPPFLAGS) $(STAGE2_INCLUDES)
 libengine_a_SOURCES = \
 	stage2/engine.c stage2/engine.h stage2/engine-impl.h \
+	stage2/engine-adopt.c \
 	stage2/engine-check.c \
 	stage2/engine-deadline.c \
 	stage2/engine-exit.c \
@@ -37,12 +38,15 @@ libstage2_a_SOURCES = \
 	stage2/notify.c stage2/notify.h stage2/notifymsg.c \
 	stage2/oldroot.c stage2/oldroot.h \
 	stage2/reap.c stage2/reap.h \
+	stage2/reload.c stage2/reload.h \
 	stage2/signals.c stage2/signals.h \
 	stage2/spawn.c stage2/spawn.h \
 	stage2/spawnenv.c stage2/spawnenv.h \
 	stage2/stage2.h \
 	stage2/state.c stage2/state.h \
 	stage2/takeover.c stage2/takeover.h
+
+TESTLIBS += libstage2.a libengine.a
 
 sbin_PROGRAMS += pintle
 pintle_SOURCES = stage2/main.c

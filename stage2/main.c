@@ -13,6 +13,7 @@
 #include "logline.h"
 #include "oldroot.h"
 #include "reap.h"
+#include "reload.h"
 #include "signals.h"
 #include "state.h"
 #include "takeover.h"
@@ -75,6 +76,7 @@ static void run(struct stage2 *s)
         int r;
 
         drive_pump(s);
+        reload_step(s);
         down_step(s);
         r = loop_round(&s->loop, s->reap_left ? 0 : drive_deadline(s));
         if (r < 0)

@@ -57,6 +57,12 @@ int notify_open(struct stage2 *s, uint32_t unit)
     return 0;
 }
 
+void notify_move(struct stage2 *s, uint32_t unit, const struct unit_rt *old)
+{
+    s->rt[unit].notify_id = old->notify_id;
+    loop_set_data(&s->loop, old->notify_id, stage2_unit_data(unit));
+}
+
 int notify_path(int fd, char *buf, size_t size)
 {
     struct sockaddr_un addr;

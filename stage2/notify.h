@@ -16,6 +16,9 @@
 int notify_open(struct stage2 *s, uint32_t unit);
 void notify_close(struct stage2 *s, uint32_t unit);
 
+/* notify_move - the unit has another number after a reload. */
+void notify_move(struct stage2 *s, uint32_t unit, const struct unit_rt *old);
+
 /* notify_path - where a notify socket is bound. Return: 0; -errno. */
 int notify_path(int fd, char *buf, size_t size);
 

@@ -180,6 +180,13 @@ void spawn_forget_reports(struct stage2 *s, uint32_t unit)
     close_report(s, unit, true);
 }
 
+void spawn_move_reports(struct stage2 *s, uint32_t unit, const struct unit_rt *old)
+{
+    memcpy(s->rt[unit].report, old->report, sizeof(old->report));
+    for (int main = 0; main < 2; main++)
+        loop_set_data(&s->loop, old->report[main].id, stage2_unit_data(unit));
+}
+
 /* The pipe's writing end goes to its fixed place; the reading end is watched. Return: 0; -errno. */
 static int open_report(struct stage2 *s, uint32_t unit, bool main)
 {

@@ -34,3 +34,6 @@ void spawn_read_report(struct stage2 *s, uint32_t unit, bool main);
 
 /* spawn_forget_reports - close what is left of both report pipes. */
 void spawn_forget_reports(struct stage2 *s, uint32_t unit);
+
+/* spawn_move_reports - the unit has another number after a reload. */
+void spawn_move_reports(struct stage2 *s, uint32_t unit, const struct unit_rt *old);

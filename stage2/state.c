@@ -15,6 +15,7 @@
 #include "sys.h"
 
 #define COMPILE_TIMEOUT (90 * USEC_PER_SEC)
+#define TABLE_NEW       PATH_RUN_TABLE ".new"
 #define ACTION_ROOM     64 /* what one engine_run gives at most; drive.c has the queue behind it */
 
 /* All that belongs to one database. A reload makes a second one and lets go of the first when nothing can fail any more. */
@@ -28,6 +29,7 @@ struct generation {
 };
 
 static struct engine_action actions[ACTION_ROOM];
+static struct generation current = {.db_fd = -EBADF};
 
 static void generation_done(struct generation *g)
 {
@@ -43,42 +45,40 @@ static void generation_done(struct generation *g)
     *g = (struct generation){.db_fd = -EBADF};
 }
 
-static int map_database(struct generation *g)
+static int map_database(struct generation *g, const char *path)
 {
     const char *why = NULL;
     struct stat st;
     void *at;
     int r;
 
-    g->db_fd = sys.open(PATH_UNIT_DB, O_RDONLY | O_CLOEXEC, 0);
+    g->db_fd = sys.open(path, O_RDONLY | O_CLOEXEC, 0);
     if (g->db_fd < 0)
-        return log_error(g->db_fd, "cannot open the unit database '%s'", PATH_UNIT_DB);
+        return log_error(g->db_fd, "cannot open the unit database '%s'", path);
     if (fstat(g->db_fd, &st) < 0 || st.st_size <= 0)
-        return log_error(-EBADMSG, "the unit database '%s' is empty", PATH_UNIT_DB);
+        return log_error(-EBADMSG, "the unit database '%s' is empty", path);
     at = sys.mmap((size_t)st.st_size, PROT_READ, MAP_SHARED, g->db_fd);
     if (at == MAP_FAILED)
-        return log_error(-errno, "cannot map the unit database '%s'", PATH_UNIT_DB);
+        return log_error(-errno, "cannot map the unit database '%s'", path);
     r = udb_open(at, (size_t)st.st_size, &g->db, &why);
     if (r < 0) {
         (void)sys.munmap(at, (size_t)st.st_size);
-        return log_error(r, "the unit database '%s' is refused: %s", PATH_UNIT_DB, why ?: "unreadable");
+        return log_error(r, "the unit database '%s' is refused: %s", path, why ?: "unreadable");
     }
     g->db.size = (size_t)st.st_size;
     return 0;
 }
 
-/* A file with all its pages, at a new name first: who maps the old one keeps it. */
+/* A file with all its pages, at a new name until it is taken: who maps the old one keeps it. */
 static int table_file(size_t size)
 {
-    int fd = sys.open(PATH_RUN_TABLE ".new", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), r;
+    int fd = sys.open(TABLE_NEW, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), r;
 
     if (fd < 0)
         return fd;
     r = sys.fallocate(fd, (off_t)size);
-    if (r >= 0)
-        r = sys.rename(PATH_RUN_TABLE ".new", PATH_RUN_TABLE);
     if (r < 0) {
-        (void)sys.unlink(PATH_RUN_TABLE ".new");
+        (void)sys.unlink(TABLE_NEW);
         (void)sys.close(fd);
         return r;
     }
@@ -107,13 +107,13 @@ static int make_table(struct generation *g)
 }
 
 /* Everything that can fail, for a database that lies at its place. */
-static int generation_make(struct generation *g)
+static int generation_make(struct generation *g, const char *path)
 {
     uint32_t n;
     int r;
 
     *g = (struct generation){.db_fd = -EBADF};
-    r = map_database(g);
+    r = map_database(g, path);
     if (r < 0)
         return r;
     r = make_table(g);
@@ -141,9 +141,11 @@ static int generation_take(struct stage2 *s, struct generation *g)
     s->rt = g->rt;
     s->engine.db = &s->db;
     s->engine.table = &s->table;
+    (void)sys.rename(TABLE_NEW, PATH_RUN_TABLE); /* not there when the table lies in a memfd */
     (void)dup3(g->db_fd, EXECPROTO_FD_DB, O_CLOEXEC);
     (void)sys.close(TAKE_FD(g->db_fd));
     s->has_units = true;
+    current = *g;
     return 0;
 }
 
@@ -171,7 +173,7 @@ static void on_boot_compiled(struct stage2 *s, const siginfo_t *info, bool timed
     else if (info->si_status != 0)
         (void)log_error(0, "pintle-compile failed with exit status %d", info->si_status);
     /* A database from an earlier run of it is better than none: it is checked like any other. */
-    if (generation_make(&g) < 0 || generation_take(s, &g) < 0) {
+    if (generation_make(&g, PATH_UNIT_DB) < 0 || generation_take(s, &g) < 0) {
         generation_done(&g);
         emergency_no_units(s, "there is no usable unit database");
         return;
@@ -180,9 +182,9 @@ static void on_boot_compiled(struct stage2 *s, const siginfo_t *info, bool timed
     drive_boot(s);
 }
 
-static int start_compile(struct stage2 *s, helper_fn done, void *data)
+static int start_compile(struct stage2 *s, const char *output, helper_fn done, void *data)
 {
-    const char *argv[8] = {"pintle-compile", "--quiet", "--boot", "--output", PATH_UNIT_DB};
+    const char *argv[10] = {"pintle-compile", "--quiet", "--boot", "--output", output};
     size_t n = 5;
     struct helper_spec spec = {
         .name = "pintle-compile",
@@ -197,13 +199,15 @@ static int start_compile(struct stage2 *s, helper_fn done, void *data)
         argv[n++] = "--unit-path";
         argv[n++] = s->options.unit_path;
     }
+    if (s->has_units)
+        argv[n++] = "--keep"; /* what runs stays a unit, even when its file is gone */
     argv[n] = NULL;
     return helper_start(s, &spec, NULL);
 }
 
 void state_boot(struct stage2 *s)
 {
-    int r = start_compile(s, on_boot_compiled, NULL);
+    int r = start_compile(s, PATH_UNIT_DB, on_boot_compiled, NULL);
 
     if (r < 0) {
         (void)log_error(r, "cannot start '%s/pintle-compile'", s->options.libexecdir);
@@ -211,7 +215,104 @@ void state_boot(struct stage2 *s)
     }
 }
 
-int state_reload(struct stage2 *s _unused_, state_reload_fn done _unused_, void *data _unused_)
+int state_compile_next(struct stage2 *s, helper_fn done)
 {
-    return -EOPNOTSUPP;
+    return start_compile(s, PATH_UNIT_DB_NEXT, done, NULL);
+}
+
+/* Where a unit of the old database is in the new one; RUN_NONE: nowhere. */
+static uint32_t translate(const struct udb *from, const struct udb *to, uint32_t unit)
+{
+    uint32_t there = unit == RUN_NONE ? UDB_NONE : udb_find(to, udb_name(from, unit));
+
+    return there == UDB_NONE ? RUN_NONE : there;
+}
+
+static void carry_header(const struct generation *from, struct generation *to)
+{
+    const struct runtab_header *old = from->table.header;
+    struct runtab_header *h = to->table.header;
+
+    h->events = old->events;
+    h->last_job_id = old->last_job_id;
+    h->boot_unit = translate(&from->db, &to->db, old->boot_unit);
+    h->final_unit = translate(&from->db, &to->db, old->final_unit);
+    h->boot_done = old->boot_done;
+    h->final_kind = old->final_kind;
+    h->final_said = old->final_said;
+    h->t_stage2 = old->t_stage2;
+    h->t_early = old->t_early;
+    h->t_compiled = old->t_compiled;
+    h->t_boot_done = old->t_boot_done;
+    h->freed_bytes = old->freed_bytes;
+    h->image_bytes = old->image_bytes;
+    memcpy(h->seed, old->seed, sizeof(h->seed));
+    h->notify_serial = old->notify_serial;
+}
+
+/* Whether anything would be lost with the unit: a process, a job, a deadline. */
+static bool is_alive(const struct run_unit *u)
+{
+    return (u->state != RUN_DEAD && u->state != RUN_FAILED) || u->job != RUN_JOB_NONE || u->main_pid > 0 ||
+           u->control_pid > 0;
+}
+
+static int carry_units(const struct generation *from, struct generation *to)
+{
+    for (uint32_t i = 0; i < udb_count(&from->db); i++) {
+        const struct run_unit *old = runtab_unit(&from->table, i);
+        uint32_t there = translate(&from->db, &to->db, i);
+
+        if (there == RUN_NONE) {
+            if (!is_alive(old))
+                continue;
+            return log_error(0, "the unit files were compiled without '%s', which runs: the reload is refused",
+                             udb_name(&from->db, i)),
+                   -EBUSY;
+        }
+        *runtab_unit(&to->table, there) = *old;
+        *runtab_text(&to->table, there) = *runtab_text(&from->table, i);
+    }
+    return 0;
+}
+
+int state_take_next(struct stage2 *s, state_move_fn move)
+{
+    struct generation old = current, next;
+    struct engine engine_before = s->engine;
+    int r = generation_make(&next, PATH_UNIT_DB_NEXT);
+
+    if (r >= 0) {
+        carry_header(&old, &next);
+        r = carry_units(&old, &next);
+    }
+    if (r >= 0) {
+        r = generation_take(s, &next);
+    }
+    if (r >= 0)
+        r = engine_adopt(&s->engine);
+    if (r < 0) {
+        s->engine = engine_before;
+        s->db = old.db;
+        s->table = old.table;
+        s->rt = old.rt;
+        current = old;
+        generation_done(&next);
+        (void)sys.unlink(PATH_UNIT_DB_NEXT);
+        (void)sys.unlink(TABLE_NEW);
+        return r;
+    }
+    (void)sys.rename(PATH_UNIT_DB_NEXT, PATH_UNIT_DB);
+    for (uint32_t i = 0; i < udb_count(&old.db); i++) {
+        uint32_t there = translate(&old.db, &next.db, i);
+
+        if (there != RUN_NONE)
+            move(s, i, there, &old.rt[i]);
+    }
+    old.table.header->superseded = 1;
+    __atomic_fetch_add(&old.table.header->events, 1, __ATOMIC_RELEASE);
+    (void)sys.futex_wake_all(&old.table.header->events);
+    generation_done(&old);
+    s->changed = true;
+    return 0;
 }

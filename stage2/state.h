@@ -8,16 +8,22 @@
  */
 #pragma once
 
-#include "stage2.h"
+#include "helper.h"
 
 /* state_boot - compile the unit files, map what comes of it, begin the boot. Whatever fails ends in emergency.h. */
 void state_boot(struct stage2 *s);
 
 /*
- * state_reload - compile again and carry the running state over into a new table, by unit name
- * @done: told 0 or -errno at the end; may be NULL.
- * Context: main loop. Allocates; whatever fails leaves the old database and table in place.
- * Return: 0 when it is under way; -EBUSY when one is already; -errno.
+ * state_compile_next - compile into PATH_UNIT_DB_NEXT
+ * Return: 0 when it is under way; -errno.
  */
-typedef void (*state_reload_fn)(struct stage2 *s, int result, void *data);
-int state_reload(struct stage2 *s, state_reload_fn done, void *data);
+int state_compile_next(struct stage2 *s, helper_fn done);
+
+/*
+ * state_take_next - map what state_compile_next made, carry the state over by unit name, and go on with that
+ * @move: told of each unit that is in both: its old and its new number, and the old runtime's part; before the old one is
+ * let go. Called between rounds: no action and no answer is under way. On failure everything stays as it was.
+ * Return: 0; -errno, logged.
+ */
+typedef void (*state_move_fn)(struct stage2 *s, uint32_t old_unit, uint32_t new_unit, const struct unit_rt *old_rt);
+int state_take_next(struct stage2 *s, state_move_fn move);

@@ -141,6 +141,14 @@ int loop_set_events(struct loop *l, loop_id id, uint32_t events)
     return epoll_ctl(l->epoll_fd, EPOLL_CTL_MOD, s->fd, &ev) < 0 ? -errno : 0;
 }
 
+void loop_set_data(struct loop *l, loop_id id, void *data)
+{
+    struct loop_source *s = find(l, id);
+
+    if (s)
+        s->data = data;
+}
+
 void loop_remove(struct loop *l, loop_id id)
 {
     struct loop_source *s = find(l, id);

@@ -65,6 +65,9 @@ int loop_add(struct loop *l, int fd, uint32_t events, enum loop_priority prio, l
 /* loop_set_events - change what is watched. Return: 0; -ENOENT; -errno. */
 int loop_set_events(struct loop *l, loop_id id, uint32_t events);
 
+/* loop_set_data - what the source's function is given from now on. An id that is gone is ignored. */
+void loop_set_data(struct loop *l, loop_id id, void *data);
+
 /* loop_remove - forget a source or a timer; 0 and an id that is gone already are ignored. */
 void loop_remove(struct loop *l, loop_id id);
 

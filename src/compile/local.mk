@@ -8,6 +8,7 @@ libcompile_a_SOURCES += src/compile/bootenv.c src/compile/bootenv.h
 libcompile_a_SOURCES += src/compile/command.c src/compile/command.h
 libcompile_a_SOURCES += src/compile/compile.c src/compile/compile.h
 libcompile_a_SOURCES += src/compile/draft.c src/compile/draft.h
+libcompile_a_SOURCES += src/compile/keep.c src/compile/keep.h
 libcompile_a_SOURCES += src/compile/options.c src/compile/options.h
 libcompile_a_SOURCES += src/compile/order.c src/compile/order.h
 libcompile_a_SOURCES += src/compile/report.c src/compile/report.h

@@ -4,6 +4,7 @@
 
 #include "bootenv.h"
 #include "fd.h"
+#include "keep.h"
 #include "log.h"
 #include "options.h"
 #include "report.h"
@@ -115,6 +116,8 @@ static int run(const struct options *o, struct compiler *c)
 
     if (r < 0)
         return EXIT_FAILURE;
+    if (o->keep)
+        keep_running(c);
     compile_all(c);
     if (o->boot)
         bootenv_add_gettys(&o->env, c);

@@ -13,6 +13,7 @@ static const char usage[] =
     "\n"
     "  -o, --output FILE     write the database to FILE, whole or not at all; - is standard output\n"
     "      --boot            also take what the kernel's command line and the console in use ask for\n"
+    "      --keep            every unit that PID 1 has running stays one, even when its file is gone\n"
     "      --verify          print what is wrong with the unit files; exit status 1 when there are errors\n"
     "      --json            with --verify: as JSON\n"
     "      --dump            print the database\n"
@@ -26,6 +27,7 @@ static const char usage[] =
 
 enum {
     OPT_BOOT = 256,
+    OPT_KEEP,
     OPT_VERIFY,
     OPT_JSON,
     OPT_DUMP,
@@ -68,6 +70,9 @@ static int take_option(int option, struct options *o)
     case OPT_BOOT:
         o->boot = true;
         break;
+    case OPT_KEEP:
+        o->keep = true;
+        break;
     case OPT_VERIFY:
         o->verify = true;
         break;
@@ -108,6 +113,7 @@ int options_parse(int argc, char **argv, struct options *ret)
         {"quiet", no_argument, NULL, 'q'},
         {"help", no_argument, NULL, 'h'},
         {"boot", no_argument, NULL, OPT_BOOT},
+        {"keep", no_argument, NULL, OPT_KEEP},
         {"verify", no_argument, NULL, OPT_VERIFY},
         {"json", no_argument, NULL, OPT_JSON},
         {"dump", no_argument, NULL, OPT_DUMP},

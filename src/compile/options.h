@@ -9,6 +9,7 @@
 struct options {
     const char *root;   /* "" for the running system */
     const char *output; /* NULL: none; "-": standard output */
+    bool keep; /* --keep */
     bool boot, verify, dump, quiet, directives, json;
     char **names; /* verify: units and files */
     size_t n_names;

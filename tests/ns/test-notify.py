@@ -61,4 +61,17 @@ def only_who_may_speak_is_heard():
         p.expect_all([r"b\.service: .* -> running \(ready\)", r"a\.service: .* -> failed \(timeout"])
 
 
+@case
+def another_units_process_cannot_become_the_main_one():
+    with Pid1({"b.service": service(start="pause"),
+               "a.service": service("Type=notify", unit=("After=b.service",), start="notify READY=1")}) as p:
+        p.expect(r"a\.service: .* -> running")
+        other = p.show("b.service", "MainPID")
+        p.write("c.service", service("Type=notify", start=f"notify MAINPID={other} READY=1"))
+        check_equal(p.ctl("daemon-reload")[0], 0, "daemon-reload")
+        check_equal(p.ctl("start", "c.service")[0], 0, "start")
+        p.expect(r"c\.service: MAINPID=\d+ was refused")
+        check_not_in(other, p.show("c.service", "MainPID"), "main pid of c")
+
+
 main(prepare)

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "engine-impl.h"
+
+/* Everything about one record that points into the table it came from. Return: the deadline it had. */
+static uint64_t take_out_of_table(struct run_unit *u)
+{
+    uint64_t deadline = u->heap_pos != RUN_NONE ? u->deadline_usec : USEC_INFINITY;
+
+    u->heap_pos = u->next_ready = RUN_NONE;
+    u->flags &= ~(uint32_t)RUN_QUEUED;
+    return deadline;
+}
+
+static int index_pids(struct engine *e, uint32_t id)
+{
+    const struct run_unit *u = unit_of(e, id);
+    int r = 0;
+
+    if (u->main_pid > 0)
+        r = runtab_pid_add(e->table, u->main_pid, id);
+    if (r >= 0 && u->control_pid > 0)
+        r = runtab_pid_add(e->table, u->control_pid, id);
+    return r;
+}
+
+int engine_adopt(struct engine *e)
+{
+    struct runtab_header *h = e->table->header;
+    int r;
+
+    h->ready_head = h->ready_tail = RUN_NONE;
+    h->heap_count = h->n_jobs = h->n_failed = 0;
+    for (uint32_t id = 0; id < h->count; id++) {
+        const struct run_unit *u = unit_of(e, id);
+        uint64_t deadline = take_out_of_table(unit_of(e, id));
+
+        if (deadline != USEC_INFINITY)
+            timer_set(e, id, deadline);
+        h->n_jobs += u->job != RUN_JOB_NONE;
+        h->n_failed += u->state == RUN_FAILED;
+        r = index_pids(e, id);
+        if (r < 0)
+            return r;
+    }
+    /* The order may be another one now: count again what each job waits for, and look at each once. */
+    for (uint32_t id = 0; id < h->count; id++) {
+        struct run_unit *u = unit_of(e, id);
+
+        u->n_wait = job_count_waits(e, id, u->job);
+        if (u->job != RUN_JOB_NONE || unit_has(u, RUN_REPORT))
+            engine_enqueue(e, id);
+    }
+    return 0;
+}
