@@ -373,6 +373,24 @@ static int coldplug(struct stage1 *s)
     return 0;
 }
 
+static int run_loop(struct stage1 *s)
+{
+    int r;
+
+    while (s->state != BOOT_READY) {
+        uint64_t again = step(s);
+
+        if (s->state == BOOT_READY)
+            break;
+        r = loop_round(&s->loop, again);
+        if (r < 0)
+            return log_error(r, "the event loop broke");
+    }
+    recovery_done(s);
+    udevd_stop(s);
+    return 0;
+}
+
 int boot_run(struct stage1 *s)
 {
     char why[128];
@@ -391,18 +409,12 @@ int boot_run(struct stage1 *s)
         (void)fail_image(s);
     else if (start(s) >= 0 && s->crashed)
         (void)fail_crashed(s);
-    while (s->state != BOOT_READY) {
-        uint64_t again = step(s);
+    return run_loop(s);
+}
 
-        if (s->state == BOOT_READY)
-            break;
-        r = loop_round(&s->loop, again);
-        if (r < 0)
-            return log_error(r, "the event loop broke");
-    }
-    recovery_done(s);
-    udevd_stop(s);
-    return 0;
+int boot_go_on(struct stage1 *s)
+{
+    return run_loop(s);
 }
 
 /* The kernel's command line with a person's words behind it: they win. What they replace stays until all is well. */

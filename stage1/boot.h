@@ -35,6 +35,12 @@ enum boot_answer {
 int boot_run(struct stage1 *s);
 
 /*
+ * boot_go_on - the same loop after fail_with(): until a person's answer has led to a mounted root again
+ * Return: as boot_run.
+ */
+int boot_go_on(struct stage1 *s);
+
+/*
  * boot_answer - go on after a failure
  * @text: for BOOT_ANSWER_ROOT, else NULL: "root=LABEL=x rw rootfstype=ext4 init=/bin/sh"; each call replaces
  * the words of an earlier one. The page has parsed root= with success already.

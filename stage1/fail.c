@@ -8,8 +8,6 @@
 #include "recovery.h"
 #include "stage1.h"
 
-#define FAIL_LAST_SEC 60
-
 #define DEFINE_SETTER(field)                                                                                 \
     void fail_##field(struct fail *f, const char *format, ...)                                               \
     {                                                                                                        \
@@ -49,13 +47,15 @@ void fail_reboot(struct stage1 *s, const char *why)
 
 void fail_last(struct stage1 *s, int error, const char *what)
 {
-    uint32_t sec = FAIL_LAST_SEC;
-    const char *value = cmdline_get(&s->cmdline, "panic");
+    int64_t sec = recovery_countdown(cmdline_get(&s->cmdline, "panic"), false);
 
-    if (value)
-        (void)text_parse_u32(value, 10, &sec);
-    log_error(error, "%s; rebooting in %u seconds", what, sec);
-    for (unsigned left = sec; left > 0;)
+    if (sec < 0) { /* panic=0 asks the kernel, too, to stay as it is */
+        log_error(error, "%s; panic=0 was given: waiting for a reset", what);
+        for (;;)
+            pause();
+    }
+    log_error(error, "%s; rebooting in %lld seconds", what, (long long)sec);
+    for (unsigned left = (unsigned)sec; left > 0;)
         left = sleep(left); /* nothing else is left to be done: no loop, no children, no page */
     reboot_now();
 }

@@ -10,6 +10,7 @@
 #include "early.h"
 #include "handover.h"
 #include "log.h"
+#include "recovery.h"
 #include "rehome.h"
 #include "stage1.h"
 
@@ -81,6 +82,25 @@ static void rehome(struct stage1 *s)
              text_format_bytes(res.freed, freed, sizeof(freed)));
 }
 
+/* Everything is where it was: the page can be shown, and a person can choose. Return: 0; -errno. */
+static int fail_pivot(struct stage1 *s, int error)
+{
+    struct fail f = {.kind = FAIL_PIVOT, .error = error};
+    int r = early_mount(); /* what had no place on the new root is gone */
+
+    if (r < 0)
+        stage1_warn(s, r, "cannot mount all of /dev, /proc, /sys, /run");
+    r = recovery_init(s);
+    if (r < 0)
+        return r;
+    fail_wanted(&f, "'%s' (%s) as \"/\"", s->root.source, s->root.type);
+    fail_found(&f, "the kernel refused: %s", strerrordesc_np(-error) ?: "unknown error");
+    fail_todo(&f, "try another root with o; please report this with the kernel's version");
+    (void)fail_with(s, &f);
+    return 0;
+}
+
+/* Return: only on failure: 1 when nothing has been left and the page is shown, -errno when nothing can be asked any more. */
 static int leave(struct stage1 *s)
 {
     struct pivot_result pivot;
@@ -90,7 +110,7 @@ static int leave(struct stage1 *s)
         rehome(s);
     r = pivot_to(STAGE1_NEWROOT, &pivot);
     if (r < 0)
-        return log_error(r, "cannot make the new root '/'");
+        return fail_pivot(s, log_error(r, "cannot make the new root '/'")) < 0 ? r : 1;
     s->times.pivot = clock_now();
     children_done(&s->children);
     r = handover_exec(s, &pivot);
@@ -110,7 +130,10 @@ int main(int argc, char *argv[], char *envp[])
     r = begin(&s);
     if (r >= 0)
         r = boot_run(&s);
-    if (r >= 0)
+    while (r >= 0) {
         r = leave(&s);
+        if (r > 0)
+            r = boot_go_on(&s);
+    }
     fail_last(&s, r, "stage one cannot go on");
 }

@@ -91,10 +91,56 @@ int pivot_make_private(void)
     return 0;
 }
 
+/* Mounts that were moved ahead, by descriptors on them: those lead to them wherever they are now. */
+struct moved {
+    int fd[ARRAY_SIZE(travellers)];
+    bool is_moved[ARRAY_SIZE(travellers)];
+};
+
+static void move_ahead(int new_fd, struct moved *m)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(travellers); i++) {
+        m->fd[i] = is_mount(travellers[i]) ? open(travellers[i], O_PATH | O_DIRECTORY | O_CLOEXEC) : -EBADF;
+        m->is_moved[i] = m->fd[i] >= 0 && pivot_move_mount(new_fd, travellers[i]) >= 0;
+    }
+}
+
+/* The pivot failed: what is left of the old root must be able to say so, and to try again. */
+static void move_back(const struct moved *m)
+{
+    (void)!chdir("/");
+    for (size_t i = 0; i < ARRAY_SIZE(travellers); i++)
+        if (m->is_moved[i])
+            (void)syscall(SYS_move_mount, m->fd[i], "", AT_FDCWD, travellers[i], MOVE_MOUNT_F_EMPTY_PATH);
+}
+
+static void forget_moved(struct moved *m)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(travellers); i++)
+        if (m->fd[i] >= 0)
+            close(m->fd[i]);
+}
+
+static int pivot_now(const char *newroot, int new_fd, struct pivot_result *ret)
+{
+    int r;
+
+    ret->how = "pivot_root";
+    ret->kind = ret->run_moved ? HANDOFF_OLD_MOUNT : HANDOFF_OLD_NONE;
+    r = ret->run_moved ? pivot_under_run(newroot, new_fd) : pivot_and_detach(newroot);
+    if (r == -EINVAL) {
+        ret->how = "move";
+        ret->kind = HANDOFF_OLD_ROOTFS;
+        r = move_over_root(newroot);
+    }
+    return r;
+}
+
 int pivot_to(const char *newroot, struct pivot_result *ret)
 {
     _cleanup_close_ int new_fd = open(newroot, O_PATH | O_DIRECTORY | O_CLOEXEC);
     _cleanup_close_ int old_fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct moved moved;
     struct stat old;
     int r;
 
@@ -104,18 +150,12 @@ int pivot_to(const char *newroot, struct pivot_result *ret)
     r = pivot_make_private();
     if (r < 0)
         return r;
-    ret->run_moved = is_mount("/run");
-    for (size_t i = 0; i < ARRAY_SIZE(travellers); i++)
-        if (pivot_move_mount(new_fd, travellers[i]) < 0 && i == 0)
-            ret->run_moved = false;
-    ret->how = "pivot_root";
-    ret->kind = ret->run_moved ? HANDOFF_OLD_MOUNT : HANDOFF_OLD_NONE;
-    r = ret->run_moved ? pivot_under_run(newroot, new_fd) : pivot_and_detach(newroot);
-    if (r == -EINVAL) {
-        ret->how = "move";
-        ret->kind = HANDOFF_OLD_ROOTFS;
-        r = move_over_root(newroot);
-    }
+    move_ahead(new_fd, &moved);
+    ret->run_moved = moved.is_moved[0];
+    r = pivot_now(newroot, new_fd, ret);
+    if (r < 0)
+        move_back(&moved);
+    forget_moved(&moved);
     if (r < 0)
         return r;
     if (chdir("/") < 0)

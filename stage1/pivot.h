@@ -30,7 +30,7 @@ struct pivot_result {
  * A target that is missing on the new root is left out (that file system is detached). /run may be a link: what it
  * leads to within the new root is used. Without /run the old root is detached at once.
  * Context: PID 1, nothing else running that matters; all mounts become private.
- * Return: 0; -errno: then the new root is still where it was, but some file systems may have been moved.
+ * Return: 0; -errno: then everything is where it was, but for what was detached.
  */
 int pivot_to(const char *newroot, struct pivot_result *ret);
 /*

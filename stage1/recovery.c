@@ -465,11 +465,14 @@ static void do_reboot(struct recovery *r, const char *why)
     arm(r);
 }
 
+/* The boot has taken an answer; or it has failed again at once, and a new page is due already. */
 static void go_on(struct recovery *r)
 {
-    r->page_shown = false;
-    r->had_shell = false;
     r->news[0] = '\0';
+    r->had_shell = false;
+    if (r->s->state == BOOT_FAILED)
+        return;
+    r->page_shown = false;
     r->reboot_at = USEC_INFINITY;
     r->next_line = clock_now() + RECOVERY_SECOND_LINE_USEC;
     quiet_kernel(r, false);
@@ -494,17 +497,18 @@ static void answer(struct recovery *r, struct console *c, enum boot_answer what,
         [BOOT_ANSWER_RETRY] = "retry",
         [BOOT_ANSWER_ROOT] = "another root",
     };
+    char root[300];
     int error;
 
     if (refuse_because_of_shell(r, c))
         return;
     error = boot_answer(r->s, what, words);
     if (error < 0) {
-        console_write(c, error == -EINVAL && !words ? "there is no root= that could be tried again: give one with o\n> "
-                                                    : "that was not taken\n> ");
+        console_write(c, "that was not taken\n> ");
         return;
     }
-    say(r, "pintle: %s (answered on %s); root=%s", texts[what], c->name, r->s->spec.text);
+    text_printable(cmdline_get(&r->s->cmdline, "root") ?: "", root, sizeof(root));
+    say(r, "pintle: %s (answered on %s); root=%s", texts[what], c->name, root);
     go_on(r);
 }
 

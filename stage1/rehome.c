@@ -27,7 +27,7 @@ static bool stays_behind(const char *path)
     for (size_t i = 0; i < ARRAY_SIZE(left_behind); i++)
         if (streq(path, left_behind[i]))
             return true;
-    return streq(path, HOME + 1);
+    return streq(path, &HOME[1]);
 }
 
 static int copy_dir(struct copy *c, int from, int to, int depth);

@@ -2,10 +2,11 @@
 /*
  * pivotprobe - call stage one's own pivot in whatever root it is started in, and print what it did.
  *
- * Usage: pivotprobe [rehome] [let-go]; the new root is mounted on /sysroot. Static: a test's root has no libraries.
+ * Usage: pivotprobe [rehome] [let-go] [no-mount]; the new root is mounted on /sysroot, but with no-mount. Static: a test's root has no libraries.
  */
 #include <fcntl.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 
 #include "pivot.h"
 #include "rehome.h"
@@ -44,6 +45,14 @@ static void print_mounts(void)
         printf("mount=%s", line);
 }
 
+/* A folder where the new root should be: no kernel pivots onto that. */
+static void take_newroot_away(void)
+{
+    umount2("/sysroot", MNT_DETACH);
+    mkdir("/sysroot/dev", 0755);
+    mkdir("/sysroot/run", 0755);
+}
+
 int main(int argc, char *argv[])
 {
     struct rehome_result home;
@@ -56,10 +65,15 @@ int main(int argc, char *argv[])
         printf("rehome=%d\ncopied=%llu\nfreed=%llu\n", r, (unsigned long long)home.copied,
                (unsigned long long)home.freed);
     }
+    if (has_word(argv, "no-mount"))
+        take_newroot_away();
     r = pivot_to("/sysroot", &p);
     printf("pivot=%d\n", r);
-    if (r < 0)
+    if (r < 0) {
+        list_path("run", "/run");
+        list_path("dev", "/dev");
         return 1;
+    }
     printf("how=%s\nkind=%d\n", p.how, (int)p.kind);
     list_path("root", "/");
     list_path("run", "/run");

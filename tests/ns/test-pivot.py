@@ -156,6 +156,13 @@ class Pivot(unittest.TestCase):
         self.assertEqual(sorted(out["root"].split()), ["marker-root", "proc", "run"])
         self.assertEqual(out["how"], "pivot_root")
 
+    def test_a_pivot_that_fails_puts_back_what_went_ahead(self):
+        for plain in (False, True):
+            out = run_probe(["no-mount"], plain, WHOLE, MS_PRIVATE)
+            self.assertEqual((out["status"], out["pivot"]), (1, "-22"), out)
+            self.assertIn("marker-run", out["run"].split())
+            self.assertIn("marker-dev", out["dev"].split())
+
     def test_after_rehoming_pivot_root_works_where_it_did_not(self):
         out = self.probe("rehome", plain=True)
         self.check_new_root(out)
