@@ -159,7 +159,8 @@ class Pivot(unittest.TestCase):
     def test_a_pivot_that_fails_puts_back_what_went_ahead(self):
         for plain in (False, True):
             out = run_probe(["no-mount"], plain, WHOLE, MS_PRIVATE)
-            self.assertEqual((out["status"], out["pivot"]), (1, "-22"), out)
+            self.assertEqual(out["status"], 1, out)
+            self.assertIn(out["pivot"], ("-16", "-22"))  # EBUSY, EINVAL
             self.assertIn("marker-run", out["run"].split())
             self.assertIn("marker-dev", out["dev"].split())
 
