@@ -53,9 +53,22 @@ static int placed(struct build *b, const struct loader *l, const char *found, bo
                : -ENAMETOOLONG;
 }
 
-/* Put a file in; those that are new to the plan are looked into. */
+/* The path under which this very file is in the image already, or NULL. */
+static const char *other_name(const struct build *b, const char *path, const char *host)
+{
+    for (size_t i = 0; i < b->plan.n; i++) {
+        const struct plan_entry *e = b->plan.v[i];
+
+        if (e->type == PLAN_FILE && e->source && streq(e->source, host) && !streq(e->path, path))
+            return e->path;
+    }
+    return NULL;
+}
+
+/* Put a file in; those that are new to the plan are looked into, those with two names become links. */
 static int add_found(struct build *b, const struct loader *by, const char *path, const char *host)
 {
+    const char *other;
     char form[PATH_MAX];
     struct stat st;
     int r;
@@ -65,6 +78,9 @@ static int add_found(struct build *b, const struct loader *by, const char *path,
     r = plan_path(path, form, sizeof(form));
     if (r < 0)
         return log_error(r, "cannot use '%s' as a path in the image", path);
+    other = plan_find(&b->plan, form) ? NULL : other_name(b, form, host);
+    if (other)
+        return plan_link(&b->plan, form, other);
     r = plan_file(&b->plan, form, host, st.st_mode, (size_t)st.st_size, NULL);
     if (r <= 0)
         return r;

@@ -34,8 +34,8 @@ static struct tree tree_new(const char *conf, const char *end)
 
 static void tree_done(struct tree *t)
 {
-    unlinkat(t->fd, IMAGE_CONF + 1, 0);
-    unlinkat(t->fd, IMAGE_END_MARKER + 1, 0);
+    unlinkat(t->fd, &IMAGE_CONF[1], 0);
+    unlinkat(t->fd, &IMAGE_END_MARKER[1], 0);
     unlinkat(t->fd, "etc/pintle", AT_REMOVEDIR);
     unlinkat(t->fd, "etc", AT_REMOVEDIR);
     rmdir(t->path);
