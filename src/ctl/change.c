@@ -329,10 +329,6 @@ int change_reload_daemon(struct ctl *ctl, char *const *words)
     r = client_request(ctl, CONTROL_OP_DAEMON_RELOAD, NULL, UDB_NONE, 0, &a);
     if (r < 0)
         return ctl_exit_status(client_explain(ctl, r) == -ENOENT ? -EIO : r);
-    if (a.error == -EOPNOTSUPP) {
-        log_warning(0, "this version reads the unit files at boot alone: changes take effect then");
-        return CTL_EXIT_NOT_IMPLEMENTED;
-    }
     if (a.error < 0) {
         char text[4 * sizeof(a.message)];
 

@@ -57,7 +57,7 @@ static bool is_running(const struct ctl *ctl)
 int enable_units(struct ctl *ctl, char *const *words)
 {
     const char *verb = ctl->verb;
-    int status = CTL_EXIT_OK, s;
+    int status = CTL_EXIT_OK;
 
     for (size_t i = 0; words[i]; i++) {
         char name[300];
@@ -73,8 +73,7 @@ int enable_units(struct ctl *ctl, char *const *words)
     }
     if (!is_running(ctl))
         return status;
-    s = change_reload_daemon(ctl, (char *const[]){NULL});
-    if (s != CTL_EXIT_OK && s != CTL_EXIT_NOT_IMPLEMENTED)
+    if (change_reload_daemon(ctl, (char *const[]){NULL}) != CTL_EXIT_OK)
         return CTL_EXIT_FAILURE;
     if (ctl->opt.now && status == CTL_EXIT_OK && !streq(verb, "unmask")) {
         ctl->verb = streq(verb, "enable") ? "start" : "stop";
