@@ -314,5 +314,15 @@ int state_take_next(struct stage2 *s, state_move_fn move)
     (void)sys.futex_wake_all(&old.table.header->events);
     generation_done(&old);
     s->changed = true;
+    state_trim(s);
     return 0;
+}
+
+void state_trim(struct stage2 *s)
+{
+    if (!s->has_units)
+        return;
+    /* Of a shared mapping of a file this drops the page tables' entries alone: no byte changes. */
+    (void)madvise((void *)(uintptr_t)s->db.data, s->db.size, MADV_DONTNEED);
+    (void)madvise(s->table.data, s->table.size, MADV_DONTNEED);
 }

@@ -27,3 +27,9 @@ int state_compile_next(struct stage2 *s, helper_fn done);
  */
 typedef void (*state_move_fn)(struct stage2 *s, uint32_t old_unit, uint32_t new_unit, const struct unit_rt *old_rt);
 int state_take_next(struct stage2 *s, state_move_fn move);
+
+/*
+ * state_trim - give the mappings' pages back to the page cache: the check of a database and a boot touch all of it, what
+ * comes after little. They come back by minor faults. Context: any time; costs some microseconds.
+ */
+void state_trim(struct stage2 *s);
