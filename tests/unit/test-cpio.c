@@ -93,6 +93,8 @@ START_TEST(inodes_times_and_owners_are_fixed)
     ck_assert_mem_ne(data, later, size);
     ck_assert_int_eq(memcmp(data, "070701", 6), 0);
     ck_assert_uint_eq(field(data, 0), 721);
+    ck_assert_int_eq(memcmp(data + 124, "070701", 6), 0); /* behind "bin", a link of 7 bytes */
+    ck_assert_uint_eq(field(data + 124, 0), 722);
     ck_assert_uint_eq(field(data, 5), 0);
     ck_assert_uint_eq(field(later, 5), 77);
 }

@@ -303,7 +303,8 @@ END_TEST
 START_TEST(only_buses_that_a_module_is_for_are_named)
 {
     static const uint32_t self[] = {0};
-    static const char *const some[] = {"pci:v1*", "pci:v2*", "usb:v1p2*", "fs-xfs", "cpu:type:x86*", "acpi*:PNP0A08:*"};
+    static const char *const some[] = {"pci:v1*", "pci:v2*",       "usb:v1p2*",
+                                       "fs-xfs",  "cpu:type:x86*", "acpi*:PNP0A08:*"};
     struct modindex_source source =
         MODULE("m", "/m.ko", .order = self, .n_order = 1, .aliases = some, .n_aliases = ARRAY_SIZE(some));
     static const char *const wild[] = {"*:v1"};
@@ -367,6 +368,29 @@ START_TEST(thousands_of_patterns_match_as_one_by_one)
 }
 END_TEST
 
+/* Shorter and longer literals among each other: none hides the one behind it. */
+START_TEST(patterns_that_share_a_beginning_are_all_found)
+{
+    static const char *const names[] = {"any", "ab", "abc", "ac", "a"};
+    static const char *const patterns[] = {"*z", "x:ab*", "x:abc*", "x:ac*", "x:a*"};
+    static const uint32_t self[] = {0, 1, 2, 3, 4};
+    struct modindex_source many[ARRAY_SIZE(names)];
+    _cleanup_modindex_ struct modindex *x = NULL;
+    char *text = NULL;
+    size_t size;
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        many[i] = (struct modindex_source)MODULE(names[i], "/m.ko", .order = &self[i], .n_order = 1,
+                                                 .aliases = &patterns[i], .n_aliases = 1);
+    ck_assert_int_eq(modindex_format(many, ARRAY_SIZE(names), NULL, 0, &text, &size), 0);
+    ck_assert_int_eq(modindex_parse(text, size, &x), 0);
+    check_match(x, "x:abcz", 4, LIST(char *const, "any", "a", "ab", "abc"));
+    check_match(x, "x:acz", 3, LIST(char *const, "any", "a", "ac"));
+    check_match(x, "x:ab", 2, LIST(char *const, "a", "ab"));
+    check_match(x, "z", 1, LIST(char *const, "any"));
+}
+END_TEST
+
 START_TEST(load_says_what_is_wrong)
 {
     struct modindex *x = NULL;
@@ -389,5 +413,5 @@ UNITTEST_MAIN("modindex", what_was_written_is_read, load_order_survives_the_sort
               match_counts_beyond_the_room, order_of_input_does_not_change_a_byte, an_empty_index_is_valid,
               every_cut_is_noticed, changed_bytes_do_no_harm, bad_lines_are_refused,
               unwritable_sources_are_refused, only_buses_that_a_module_is_for_are_named,
-              thousands_of_patterns_match_as_one_by_one,
+              thousands_of_patterns_match_as_one_by_one, patterns_that_share_a_beginning_are_all_found,
               load_says_what_is_wrong)
