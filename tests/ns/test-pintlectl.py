@@ -109,6 +109,7 @@ def wait_and_no_block_and_what_a_job_waits_for():
                 wants=("nothing.service",)) as p:
         os.mkfifo(p.path("gate"))
         check_equal(p.ctl("start", "--no-block", "slow", "after")[0], 0, "start --no-block")
+        p.expect(r"slow\.service: .* -> start")  # it has waited for sysinit.target itself
         status, text = p.ctl("list-jobs")
         check(re.search(r"after\.service +start +waiting .* slow\.service \(start\)", text), f"list-jobs: {text}")
         check_in("Waits for: slow.service (start)", p.ctl("status", "after")[1], "status")
@@ -157,7 +158,8 @@ def reload_brings_new_files_and_keeps_what_runs():
 def poweroff_ends_it():
     with booted({"a.service": service(start="log @DIR@/out a")}) as p:
         p.wait_for("out")
-        check_equal(p.ctl("poweroff")[0], 0, "poweroff")
+        # The namespace may end, and pintlectl in it, before it has said that all is well.
+        check_in(p.ctl("poweroff")[0], (0, -9, 137), "poweroff")
         p.wait()
         check_equal(p.read("out"), "a\nstop a\n", "the service was stopped in order")
 

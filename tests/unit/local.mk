@@ -16,7 +16,6 @@ UNIT_TESTS += tests/unit/test-ctlclient
 UNIT_TESTS += tests/unit/test-ctltimes
 UNIT_TESTS += tests/unit/test-directive
 UNIT_TESTS += tests/unit/test-elfdeps
-UNIT_TESTS += tests/unit/test-engine-order
 UNIT_TESTS += tests/unit/test-envfile
 UNIT_TESTS += tests/unit/test-expand
 UNIT_TESTS += tests/unit/test-fd
@@ -50,5 +49,4 @@ if HAVE_CHECK
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
-EXTRA_DIST += tests/unit/enginetest.h tests/unit/unittest.h
-EXTRA_DIST += tests/unit/unittest.h tests/unit/ctlfixture.h
+EXTRA_DIST += tests/unit/ctlfixture.h tests/unit/enginetest.h tests/unit/unittest.h
