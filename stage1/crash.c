@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/reboot.h>
+#include <sys/wait.h>
 
 #include "text.h"
 
@@ -164,14 +165,40 @@ static int set_handlers(void)
     return 0;
 }
 
+/*
+ * What the earlier life had started is in the way: a shell would go on reading the console, and its end hangs up the
+ * terminal for whoever has it open by then. So all of it goes now, and is reaped, as far as it lets itself be.
+ */
+static void end_earlier_children(void)
+{
+    const struct timespec second = {.tv_sec = 1};
+    sigset_t mask, before;
+
+    if (getpid() != 1)
+        return;
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &mask, &before);
+    kill(-1, SIGKILL);
+    for (;;) {
+        pid_t pid = waitpid(-1, NULL, WNOHANG);
+
+        if (pid < 0 || (pid == 0 && sigtimedwait(&mask, NULL, &second) < 0))
+            break; /* none is left, or one hangs in the kernel */
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
 int crash_init(char **argv, char **envp, const char **ret_earlier)
 {
     stack_t stack = {.ss_sp = state.stack, .ss_size = sizeof(state.stack)};
     int r;
 
     *ret_earlier = take_note(envp);
-    if (*ret_earlier)
+    if (*ret_earlier) {
         state.crashes = (unsigned)strtoul(*ret_earlier, NULL, 10);
+        end_earlier_children();
+    }
     state.argv = argv;
     r = copy_environment(envp);
     if (r < 0)

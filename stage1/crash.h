@@ -18,6 +18,7 @@
  * crash_init - catch faults from here on
  * @argv, @envp: main's, borrowed for ever; CRASH_ENV is taken out of @envp, so that init does not see it.
  * @ret_earlier: "2 SIGSEGV at 0x12": what the environment told of an earlier life; NULL: this is the first.
+ * After an earlier life: as PID 1 it first kills and reaps all that is left of it.
  * Return: 0; -errno.
  */
 int crash_init(char **argv, char **envp, const char **ret_earlier);

@@ -229,6 +229,7 @@ START_TEST(words_are_understood_or_named)
         {"root=x=y", NULL, "expected UUID="},
         {"root=/dev/nfs", NULL, "not in this version"},
         {"root=LABEL=x -- single", NULL, "'single' is no word"},
+        {"root=LABEL=x -- init=/x", NULL, "'init' is no word"}, /* that would be init's, not ours */
         {"root=LABEL=x bogus=1", NULL, "'bogus' is no word"},
         {"uuid=12", NULL, "'uuid' is no word"},
     };

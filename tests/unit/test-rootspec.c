@@ -173,6 +173,8 @@ START_TEST(a_bad_form_says_what_is_wrong)
         {"PARTUUID=ab/PARTNROFF=1x", kernel},
         {"PARTUUID=ab/PARTNROFF= 1", kernel},
         {"PARTUUID=ab/PARTNROFF=99999999999999999999", kernel},
+        {"PARTUUID=ab/PARTNROFF=40000", kernel},
+        {"PARTUUID=ab/PARTNROFF=-40000", kernel},
         {"PARTUUID=ab/PARTNR=1", kernel},
         {"PARTUUID=xy", "character 1 is in no UUID"},
         {"/dev/", "no name follows '/dev/'"},
