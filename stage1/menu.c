@@ -443,8 +443,9 @@ static int refuse(char *why, size_t size, const char *format, ...)
 
 static bool is_known_word(const struct cmdline_word *w)
 {
-    static const char *const bare[] = {"ro", "rw", "rootwait"};
-    static const char *const valued[] = {"root", "rootfstype", "rootflags", "rootwait", "rootdelay", "init", "fsck.mode"};
+    static const char *const bare[] = {"ro", "rw", "rootwait", "forcefsck", "fastboot"};
+    static const char *const valued[] = {"root",      "rootfstype", "rootflags", "rootwait",
+                                         "rootdelay", "init",       "fsck.mode", "fsck.repair"};
 
     if (text_after(w->key, "pintle."))
         return true;
@@ -472,8 +473,6 @@ static const char *root_prefix(const char *line)
     size_t n = strcspn(line, " ");
 
     snprintf(first, sizeof(first), "%.*s", (int)n, line);
-    if (streq(first, "ro") || streq(first, "rw") || streq(first, "rootwait"))
-        return "";
     if (rootspec_parse(first, &spec, why, sizeof(why)) == 0) {
         rootspec_done(&spec);
         return "root=";

@@ -91,8 +91,8 @@ size_t menu_text(const struct menu *m, const char *note, int64_t reboot_sec, cha
 
 /*
  * menu_check_words - is this line one that the boot can take?
- * The words are the kernel command line's: root= ro rw rootfstype= rootflags= rootwait[=] rootdelay= init= and what
- * begins with "pintle."; a line that begins with a value of root= ("LABEL=x", "/dev/vda2", "vda2") means root=.
+ * The words are the kernel command line's: root= ro rw rootfstype= rootflags= rootwait[=] rootdelay= init= fsck.*= and
+ * what begins with "pintle."; a line that begins with a value of root= ("LABEL=x", "/dev/vda2", "vda2") means root=.
  * @ret_words: the line as the boot takes it.   @why: for a person when it is refused.
  * Return: 0; -EINVAL.
  */

@@ -465,6 +465,17 @@ static void do_reboot(struct recovery *r, const char *why)
     arm(r);
 }
 
+/* Another console was faster: what was being typed is gone, and nobody waits for a password's answer. */
+static void forget_typing(struct recovery *r)
+{
+    shell_check_forget(&r->check, &r->s->children);
+    loop_remove(&r->s->loop, r->wrong_timer);
+    r->wrong_timer = 0;
+    r->checking = NULL;
+    for (size_t i = 0; i < CONSOLES_MAX; i++)
+        menu_init(&r->menus[i], r->menus[i].lock, r->prefill);
+}
+
 /* The boot has taken an answer; or it has failed again at once, and a new page is due already. */
 static void go_on(struct recovery *r)
 {
@@ -472,6 +483,7 @@ static void go_on(struct recovery *r)
     r->had_shell = false;
     if (r->s->state == BOOT_FAILED)
         return;
+    forget_typing(r);
     r->page_shown = false;
     r->reboot_at = USEC_INFINITY;
     r->next_line = clock_now() + RECOVERY_SECOND_LINE_USEC;
@@ -765,6 +777,9 @@ void recovery_done(struct stage1 *s)
         return;
     s->recovery = NULL;
     quiet_kernel(r, false);
+    shell_check_forget(&r->check, &s->children);
+    if (r->shell.pid != 0)
+        child_abandon(&s->children, r->shell.pid);
     loop_remove(&s->loop, r->timer);
     loop_remove(&s->loop, r->escape_timer);
     loop_remove(&s->loop, r->wrong_timer);

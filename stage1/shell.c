@@ -156,7 +156,10 @@ static void on_check_packet(void *data, const void *packet, size_t size)
 /* A crash of the child, or of a library in it, opens nothing. */
 static void on_check_exit(void *data, int status)
 {
-    answer(data, -EIO);
+    struct shell_check *check = data;
+
+    check->pid = 0;
+    answer(check, -EIO);
 }
 
 int shell_check_password(struct shell_check *check, struct children *children)
@@ -169,7 +172,14 @@ int shell_check_password(struct shell_check *check, struct children *children)
     int r;
 
     check->answered = false;
-    r = child_start(children, &job, NULL);
+    r = child_start(children, &job, &check->pid);
     explicit_bzero(check->password, sizeof(check->password)); /* the child has its own copy */
     return r;
+}
+
+void shell_check_forget(struct shell_check *check, struct children *children)
+{
+    if (check->pid != 0)
+        child_abandon(children, check->pid);
+    check->pid = 0;
 }

@@ -42,6 +42,7 @@ struct shell_check {
     void (*checked)(void *data, int result); /* result as crypthash_check's; called once after a successful start */
     void *data;
     bool answered;
+    pid_t pid; /* 0: none runs */
 };
 
 /*
@@ -49,3 +50,6 @@ struct shell_check {
  * Return: 0; -errno: nothing will be called. The password is wiped in either case.
  */
 int shell_check_password(struct shell_check *check, struct children *children);
+
+/* shell_check_forget - nobody waits for the answer any more; fine when none is on its way. */
+void shell_check_forget(struct shell_check *check, struct children *children);

@@ -224,6 +224,7 @@ START_TEST(words_are_understood_or_named)
         {"ro rootflags=noatime,subvol=@ init=/bin/sh rootwait=5", "ro rootflags=noatime,subvol=@ init=/bin/sh rootwait=5",
          NULL},
         {"pintle.shell=open", "pintle.shell=open", NULL},
+        {"forcefsck fsck.repair=no", "forcefsck fsck.repair=no", NULL},
         {"root=\"LABEL=a b\"", "root=\"LABEL=a b\"", NULL},
         {"quiet", NULL, "'quiet' is no word for this line"},
         {"root=x=y", NULL, "expected UUID="},
