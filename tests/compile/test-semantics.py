@@ -35,6 +35,16 @@ def default_dependencies_are_those_of_systemd():
                     "a service without defaults")
         # after what it pulls in, but not after what wants no defaults or is itself after the target
         check_equal(units["t.target"]["after"], ["a.service"], "after of a target")
+        check_equal(root.notes(), [], "notes: nothing had to be left out")
+
+
+@case
+def what_a_refused_unit_says_of_others_does_not_count():
+    with UnitRoot() as root:
+        root.service("bad.service", "Type=what\nExecStart=/bin/true", "Conflicts=a.service\nBefore=a.service")
+        root.service("a.service", unit="Wants=bad.service")
+        a = root.units()["a.service"]
+        check_equal([a["conflicts"], a["after"], a["wants"]], [[], [], ["bad.service"]], "edges")
 
 
 @case
