@@ -36,11 +36,10 @@ struct unitload {
     unsigned n_levels; /* search directories begun */
 };
 
+/* Ours come before the distribution's: what stands there is meant to replace systemd's own. */
 const char *const unitload_standard_dirs[] = {
-    "/etc/systemd/system",           "/run/systemd/system",     PINTLE_UNITDIR, /* before the distribution's:
-                                                                                   what stands here is meant
-                                                                                   to replace systemd's own */
-    "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system", NULL,
+    "/etc/systemd/system",     "/run/systemd/system", PINTLE_UNITDIR, "/usr/local/lib/systemd/system",
+    "/usr/lib/systemd/system", "/lib/systemd/system", NULL,
 };
 
 static int open_in(const struct unitload *l, const char *path, int flags)
