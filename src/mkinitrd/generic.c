@@ -59,6 +59,8 @@ static const char *const unwanted[] = {
     "drivers/block/zram/*",
     "drivers/hv/hv_balloon*",
     "drivers/hv/hv_utils*",
+    "drivers/input/serio/serio_raw*", /* asked for by every PS/2 port; no keyboard needs it */
+    "drivers/input/serio/userio*",
     "drivers/md/bcache/*",
     "drivers/md/dm-clone*",
     "drivers/md/dm-dust*",
