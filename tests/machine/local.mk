@@ -5,7 +5,7 @@ MACHINE_TESTS = \
 	tests/machine/test-failing-roots.py \
 	tests/machine/test-handover.py \
 	tests/machine/test-harness.py \
-	tests/machine/test-recovery.py \
+	tests/machine/test-recovery-menu.py \
 	tests/machine/test-root-forms.py
 
 # The real root's /sbin/init in most of them. Static, and of no use under sanitizers, where no machine is booted.
