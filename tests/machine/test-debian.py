@@ -155,4 +155,35 @@ def ctrl_alt_del_reboots_cleanly():
     check_clean(disk)
 
 
+def maintain(m):
+    """sulogin's question and its shell."""
+    m.expect("(Give root password for maintenance|Press Enter for maintenance)", 240)
+    m.expect(": ?$")
+    m.line(environment("PINTLE_TEST_ROOT_PASSWORD"))
+    m.expect(PROMPT)
+
+
+@case
+def a_default_target_that_is_not_there_ends_in_a_shell_that_says_so():
+    disk = fresh_disk("debian.img")
+    with boot(disk, "pintle.unit=nosuch.target") as m:
+        maintain(m)
+        check(m.seen("nosuch.target"), "the console does not name what was wanted")
+        m.line("poweroff")
+        m.wait_off(120)
+    check_clean(disk)
+
+
+@case
+def rescue_is_a_shell_with_the_local_file_systems():
+    disk = fresh_disk("debian.img")
+    with boot(disk, "rescue") as m:
+        maintain(m)
+        check_equal(succeeds(m, "pintlectl is-active rescue.target"), "active", "rescue.target")
+        check_in("rw", succeeds(m, "findmnt -no OPTIONS /").split(","), "the root's mount options")
+        m.line("pintlectl poweroff")
+        m.wait_off(120)
+    check_clean(disk)
+
+
 main(prepare)
