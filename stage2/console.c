@@ -8,7 +8,8 @@
 #include "text.h"
 
 #define FIRST_LOOK (3 * USEC_PER_SEC)
-#define NEXT_LOOK  (5 * USEC_PER_SEC)
+#define NEXT_LOOK  (2 * USEC_PER_SEC) /* while nothing is worth a word; then what was said stands for 5 s */
+#define NEXT_WORD  (5 * USEC_PER_SEC)
 #define SHOWN_MAX  3
 
 static loop_id timer;
@@ -32,17 +33,24 @@ void console_say(struct stage2 *s, const char *format, ...)
     (void)sys.write(STDERR_FILENO, line, (size_t)n); /* the console, non-blocking: a stopped terminal loses the line */
 }
 
-static bool is_waited_for(const struct run_unit *u)
+static uint64_t waited_since(const struct run_unit *u)
+{
+    return u->job == RUN_JOB_START ? MAX(u->start_usec, u->job_usec) : MAX(u->stop_usec, u->job_usec);
+}
+
+/* Under way, and for so long that a person begins to wonder. */
+static bool is_waited_for(const struct run_unit *u, uint64_t now)
 {
     enum run_active a = run_state_active((enum run_state)u->state);
 
-    return u->job != RUN_JOB_NONE && (a == RUN_ACTIVE_ACTIVATING || a == RUN_ACTIVE_DEACTIVATING);
+    return u->job != RUN_JOB_NONE && (a == RUN_ACTIVE_ACTIVATING || a == RUN_ACTIVE_DEACTIVATING) &&
+           waited_since(u) + FIRST_LOOK <= now;
 }
 
 static size_t describe(struct stage2 *s, uint32_t unit, uint64_t now, char *buf, size_t size)
 {
     const struct run_unit *u = runtab_unit(&s->table, unit);
-    uint64_t since = u->job == RUN_JOB_START ? MAX(u->start_usec, u->job_usec) : MAX(u->stop_usec, u->job_usec);
+    uint64_t since = waited_since(u);
     char so_far[32], limit[32] = "no limit";
     int n;
 
@@ -69,7 +77,7 @@ static void on_timer(void *data, int fd _unused_, uint32_t events _unused_)
         return;
     line[0] = '\0';
     for (uint32_t i = 0; i < udb_count(&s->db); i++) {
-        if (!is_waited_for(runtab_unit(&s->table, i)) || n_waited++ >= SHOWN_MAX)
+        if (!is_waited_for(runtab_unit(&s->table, i), now) || n_waited++ >= SHOWN_MAX)
             continue;
         n += (size_t)snprintf(line + n, sizeof(line) - n, "%s", n > 0 ? ", " : "");
         n += describe(s, i, now, line + n, sizeof(line) - n);
@@ -78,7 +86,7 @@ static void on_timer(void *data, int fd _unused_, uint32_t events _unused_)
         console_say(s, "waiting for %s and %u more", line, n_waited - SHOWN_MAX);
     else if (n_waited > 0)
         console_say(s, "waiting for %s", line);
-    (void)loop_add_timer(&s->loop, now + NEXT_LOOK, LOOP_PRIO_IDLE, on_timer, s, &timer);
+    (void)loop_add_timer(&s->loop, now + (n_waited > 0 ? NEXT_WORD : NEXT_LOOK), LOOP_PRIO_IDLE, on_timer, s, &timer);
 }
 
 void console_init(struct stage2 *s)

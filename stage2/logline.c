@@ -97,7 +97,8 @@ static enum log_level level_of(enum run_state from, enum run_state to)
     case RUN_EXITED:
     case RUN_REACHED:
     case RUN_DEAD:
-        return from == RUN_RELOAD ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
+        /* Of a skipped start the job's end tells. */
+        return from == RUN_RELOAD || from == RUN_CONDITION ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
     case RUN_CONDITION:
     case RUN_START_PRE:
     case RUN_START:

@@ -10,8 +10,11 @@
 #include "devwait.h"
 #include "fd.h"
 #include "fsck.h"
+#include "handoff.h"
 #include "log.h"
+#include "machineid.h"
 #include "mnt.h"
+#include "paths.h"
 #include "text.h"
 
 #define DEVICE_TIMEOUT (90 * USEC_PER_SEC)
@@ -93,6 +96,23 @@ static int judge_fsck(const char *device, int status)
     return MOUNT_DONE;
 }
 
+/* Stage one says in its record with what status its check ended. */
+static bool was_checked(void)
+{
+    _cleanup_free_ char *data = NULL;
+    struct record_reader rd;
+    struct record_entry e;
+    bool checked = false;
+    size_t size;
+
+    if (fd_read_file(AT_FDCWD, PATH_HANDOFF, HANDOFF_MAX, &data, &size) < 0 || record_open(&rd, data, size) < 0)
+        return false;
+    while (record_next(&rd, &e))
+        if (e.tag == HANDOFF_ROOT_CHECKED)
+            checked = record_u32(&e) <= 1; /* clean, or repaired */
+    return checked;
+}
+
 int mountverbs_fsck_root(void)
 {
     struct root_line line = {.found = false};
@@ -104,6 +124,10 @@ int mountverbs_fsck_root(void)
     (void)mnt_each_fstab(find_root_line, &line);
     if (!line.found || line.passno == 0) {
         log_info("the root is not checked: %s", line.found ? "its sixth field in fstab is 0" : "fstab has no line for it");
+        return MOUNT_DONE;
+    }
+    if (was_checked()) {
+        log_info("the root is not checked again: stage one did");
         return MOUNT_DONE;
     }
     if (statvfs("/", &vfs) == 0 && !(vfs.f_flag & ST_RDONLY)) {
@@ -136,6 +160,7 @@ int mountverbs_remount_root(void)
     r = mnt_remount("/", line.options, why, sizeof(why));
     if (r < 0)
         return (void)log_error(r, "cannot give the root the options '%s' (%s)", line.options, why), MOUNT_FAILED;
+    machineid_commit();
     return MOUNT_DONE;
 }
 

@@ -8,16 +8,19 @@
  *   exit N                     end with that status
  *   kill-self SIGNAL           end by that signal
  *   stubborn FILE              ignore SIGTERM; append "term" for each
+ *   burst N FIFO FILE          leave N processes behind that end all at once when FIFO is opened for writing and closed;
+ *                              append "ready" when they wait, then pause
  *   orphans N                  leave N processes behind that end at once, then pause
  *   tree FILE                  a child that ignores SIGTERM and a grandchild in a session of its own, then pause
  *   notify TEXT...             send each TEXT to NOTIFY_SOCKET ("\n" in it is a newline, "%sleep" waits 100 ms), then pause
- *   notify-junk                send what no notify message is, then READY=1, then pause
+ *   notify-junk [READY]        send what no notify message is, then with READY also READY=1, then pause
  *   context FILE               write who, where and with what it runs, then pause
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,6 +126,34 @@ static int do_orphans(char *argv[])
     pause_for_ever();
 }
 
+static int do_burst(char *argv[])
+{
+    int n = atoi(argv[0]), ready[2];
+    char byte;
+
+    if (pipe(ready) < 0)
+        return 70;
+    if (fork() == 0) { /* ends when all are made: they become PID 1's */
+        for (int i = 0; i < n; i++)
+            if (fork() == 0) {
+                int fd;
+
+                if (write(ready[1], "x", 1) < 0)
+                    _exit(71);
+                fd = open(argv[1], O_RDONLY);
+                _exit(read(fd, &byte, 1) < 0);
+            }
+        _exit(0);
+    }
+    while (waitpid(-1, NULL, 0) > 0) {
+    }
+    for (int i = 0; i < n; i++)
+        if (read(ready[0], &byte, 1) != 1)
+            return 72;
+    append(argv[2], "ready");
+    pause_for_ever();
+}
+
 static int do_tree(char *argv[])
 {
     int ready[2];
@@ -196,7 +227,7 @@ static int do_notify(char *argv[])
     pause_for_ever();
 }
 
-static int do_notify_junk(void)
+static int do_notify_junk(bool ready)
 {
     static char big[65536];
     int fds[253];
@@ -210,7 +241,9 @@ static int do_notify_junk(void)
     for (int i = 0; i < 253; i++)
         fds[i] = STDIN_FILENO;
     notify_raw("STATUS=with descriptors", 23, fds, 253);
-    notify_raw("STATUS=still here\nREADY=1", 25, NULL, 0);
+    notify_raw("STATUS=still here", 17, NULL, 0);
+    if (ready)
+        notify_raw("READY=1", 7, NULL, 0);
     pause_for_ever();
 }
 
@@ -284,12 +317,14 @@ int main(int argc, char *argv[])
         return do_stubborn(argv + 2);
     if (strcmp(verb, "orphans") == 0 && argc >= 3)
         return do_orphans(argv + 2);
+    if (strcmp(verb, "burst") == 0 && argc == 5)
+        return do_burst(argv + 2);
     if (strcmp(verb, "tree") == 0 && argc == 3)
         return do_tree(argv + 2);
     if (strcmp(verb, "notify") == 0 && argc >= 3)
         return do_notify(argv + 2);
     if (strcmp(verb, "notify-junk") == 0)
-        return do_notify_junk();
+        return do_notify_junk(argc > 2);
     if (strcmp(verb, "context") == 0 && argc >= 3)
         return do_context(argc - 2, argv + 2);
     if (strcmp(verb, "pause") == 0)

@@ -63,6 +63,17 @@ def everything_that_pintle_exec_sets():
 
 
 @case
+def a_new_life_begins_when_the_last_ones_directory_is_gone():
+    script = "test ! -e /run/many/00001 && seq -f /run/many/%%05g 5000 | xargs touch && echo $$$$ > /run/many/mine && " \
+             f"exec {SERVICE} log @DIR@/out up"
+    with Pid1({"a.service": f"[Service]\nRuntimeDirectory=many\nExecStart=/bin/sh -c '{script}'\n"}) as p:
+        for i in range(1, 4):
+            p.wait_until(lambda: (p.read("out") or "").split("\n").count("up") == i, f"life {i}")
+            check_equal(p.run("cat", "/run/many/mine")[1].strip(), p.show("a.service", "MainPID"), "whose directory")
+            check_equal(p.ctl("restart", "a.service")[0], 0, "restart")
+
+
+@case
 def failures_name_the_step():
     units = {"user.service": service("User=no-such-user", start="pause"),
              "dir.service": service("WorkingDirectory=/no/such/dir", start="pause"),

@@ -42,7 +42,7 @@ def extends_its_timeout():
 
 @case
 def junk_is_dropped_and_the_service_lives():
-    with Pid1({"a.service": service("Type=notify", start="notify-junk")}) as p:
+    with Pid1({"a.service": service("Type=notify", start="notify-junk READY")}) as p:
         p.expect(r"a\.service: .* -> running \(ready\)")
         check_equal(p.show("a.service", "StatusText"), "still here", "status")
         main_pid = int(p.show("a.service", "MainPID"))
@@ -51,6 +51,12 @@ def junk_is_dropped_and_the_service_lives():
         # Descriptors were sent along, none of them stayed in PID 1: beside its own few there is the unit's socket.
         fds = p.run("ls", "/proc/1/fd")[1].split()
         check(len(fds) < 20, f"{len(fds)} descriptors in PID 1")
+
+
+@case
+def nothing_of_the_junk_counts_as_ready():
+    with Pid1({"a.service": service("Type=notify", "TimeoutStartSec=400ms", start="notify-junk")}) as p:
+        p.expect(r"a\.service: .* -> failed \(timeout")
 
 
 @case
