@@ -41,7 +41,8 @@ void machineid_commit(void)
     r = write_below(id, size);
     if (setns(outside, CLONE_NEWNS) < 0)
         r = -errno;
-    if (r >= 0 && umount2(MACHINE_ID, MNT_DETACH) < 0)
+    /* The rename has detached the binding in every namespace already (from 3.18); an older kernel refuses the rename. */
+    if (r >= 0 && umount2(MACHINE_ID, MNT_DETACH) < 0 && errno != EINVAL)
         r = -errno;
     if (r < 0)
         (void)log_warning(r, "the new machine id lasts until the next boot only");
