@@ -383,6 +383,8 @@ static int add_buses_of(struct strv *l, const char *prefix)
 
     if (streq(prefix, "cpu"))
         return 0;
+    if (streq(prefix, "ieee1394")) /* the aliases kept the old stack's name */
+        return add_bus(l, "firewire");
     if (!streq(prefix, "acpi") && !streq(prefix, "of"))
         return add_bus(l, prefix);
     for (size_t i = 0; i < ARRAY_SIZE(firmware) && r >= 0; i++)

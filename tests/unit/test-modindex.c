@@ -304,7 +304,7 @@ START_TEST(only_buses_that_a_module_is_for_are_named)
 {
     static const uint32_t self[] = {0};
     static const char *const some[] = {"pci:v1*", "pci:v2*",       "usb:v1p2*",
-                                       "fs-xfs",  "cpu:type:x86*", "acpi*:PNP0A08:*"};
+                                       "fs-xfs",  "cpu:type:x86*", "acpi*:PNP0A08:*", "ieee1394:ven*"};
     struct modindex_source source =
         MODULE("m", "/m.ko", .order = self, .n_order = 1, .aliases = some, .n_aliases = ARRAY_SIZE(some));
     static const char *const wild[] = {"*:v1"};
@@ -317,10 +317,10 @@ START_TEST(only_buses_that_a_module_is_for_are_named)
     ck_assert_int_eq(modindex_parse(text, size, &x), 0);
     ck_assert_int_eq(modindex_buses(x, &buses), 0);
     modindex_free(x);
-    ck_assert(strv_has(&buses, "pci") && strv_has(&buses, "usb"));
+    ck_assert(strv_has(&buses, "pci") && strv_has(&buses, "usb") && strv_has(&buses, "firewire"));
     ck_assert(strv_has(&buses, "platform") && strv_has(&buses, "acpi")); /* both have acpi: aliases */
     ck_assert(!strv_has(&buses, "cpu") && !strv_has(&buses, "fs-xfs"));
-    ck_assert_uint_eq(buses.n, 2 + 6);
+    ck_assert_uint_eq(buses.n, 3 + 6);
     strv_clear(&buses);
 
     source.aliases = wild;
