@@ -45,7 +45,7 @@ static bool unit_index_ok(const struct udb_header *h, uint32_t i)
     return i == UDB_NONE || i < h->units.count;
 }
 
-static enum udb_edge inverse(enum udb_edge kind)
+enum udb_edge udb_edge_inverse(enum udb_edge kind)
 {
     switch (kind) {
     case UDB_AFTER:
@@ -166,7 +166,7 @@ static const char *check_inverses(const struct udb *db, uint32_t i)
 
     for (size_t k = 0; k < UDB_EDGE_COUNT; k++) {
         const uint32_t *to = udb_refs(db, &u->edges[k]);
-        enum udb_edge back = inverse((enum udb_edge)k);
+        enum udb_edge back = udb_edge_inverse((enum udb_edge)k);
 
         for (uint32_t j = 0; back != UDB_EDGE_COUNT && j < u->edges[k].count; j++)
             if (!udb_has_edge(db, to[j], back, i))

@@ -300,6 +300,9 @@ static inline const char *udb_name(const struct udb *db, uint32_t unit)
 /* udb_find - a unit by its full name. Return: its index; UDB_NONE. */
 uint32_t udb_find(const struct udb *db, const char *name) _pure_;
 
+/* udb_edge_inverse - the kind of the edge that goes back; UDB_EDGE_COUNT for one that has none. */
+enum udb_edge udb_edge_inverse(enum udb_edge kind) _const_;
+
 /* udb_has_edge - whether @to is in the list @kind of @from (bisection). */
 bool udb_has_edge(const struct udb *db, uint32_t from, enum udb_edge kind, uint32_t to) _pure_;
 

@@ -282,30 +282,6 @@ struct udb_service *udbwrite_service_record(struct udbwrite *w, uint32_t unit)
     return s;
 }
 
-static enum udb_edge inverse_of(enum udb_edge kind)
-{
-    switch (kind) {
-    case UDB_AFTER:
-        return UDB_BEFORE;
-    case UDB_BEFORE:
-        return UDB_AFTER;
-    case UDB_REQUIRES:
-        return UDB_REQUIRED_BY;
-    case UDB_REQUIRED_BY:
-        return UDB_REQUIRES;
-    case UDB_WANTS:
-        return UDB_WANTED_BY;
-    case UDB_WANTED_BY:
-        return UDB_WANTS;
-    case UDB_CONFLICTS:
-        return UDB_CONFLICTS;
-    case UDB_ON_FAILURE:
-    case UDB_EDGE_COUNT:
-        break;
-    }
-    return UDB_EDGE_COUNT;
-}
-
 static uint64_t edge_key(uint32_t from, enum udb_edge kind, uint32_t to)
 {
     return (uint64_t)from << 36 | (uint64_t)kind << 32 | to;
@@ -313,7 +289,7 @@ static uint64_t edge_key(uint32_t from, enum udb_edge kind, uint32_t to)
 
 void udbwrite_edge(struct udbwrite *w, uint32_t from, enum udb_edge kind, uint32_t to)
 {
-    enum udb_edge back = inverse_of(kind);
+    enum udb_edge back = udb_edge_inverse(kind);
     uint64_t *e;
 
     if (from == to || from >= w->units.count || to >= w->units.count)
