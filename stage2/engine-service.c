@@ -296,8 +296,18 @@ static bool is_good_end(uint8_t result)
     return result == RUN_RESULT_SUCCESS || result == RUN_RESULT_CONDITION;
 }
 
-/* With RestartSec=0, no limit and nothing to run a unit would spin within one engine_run. */
-#define MIN_RESTART_USEC USEC_PER_MSEC
+/*
+ * With RestartSec=0, no limit and nothing to run a unit would spin within one engine_run: a life shorter than this is
+ * followed by a pause as long. Who lived longer is started again at once.
+ */
+#define SHORT_LIFE_USEC USEC_PER_MSEC
+
+static uint64_t restart_pause(const struct life *l)
+{
+    bool is_short = l->now - l->u->start_usec < SHORT_LIFE_USEC;
+
+    return is_short ? MAX(l->svc->restart_usec, SHORT_LIFE_USEC) : l->svc->restart_usec;
+}
 
 void life_enter_dead(struct life *l)
 {
@@ -309,7 +319,7 @@ void life_enter_dead(struct life *l)
         engine_act(l->e, (struct engine_action){.type = ENGINE_ACT_CLEANUP, .unit = l->id});
     unit_set_state(l->e, l->id, again ? RUN_AUTO_RESTART : good ? RUN_DEAD : RUN_FAILED, l->now);
     if (again)
-        timer_set(l->e, l->id, usec_add(l->now, MAX(l->svc->restart_usec, MIN_RESTART_USEC)));
+        timer_set(l->e, l->id, usec_add(l->now, restart_pause(l)));
     else if (!good && l->u->job != RUN_JOB_RESTART)
         wish_on_failure(l->e, l->id, l->now);
 }
