@@ -47,8 +47,10 @@ static void list_children(char *buf, size_t size)
     const char *word;
 
     buf[0] = '\0';
-    if (fd_read_line(AT_FDCWD, "/proc/1/task/1/children", pids, sizeof(pids)) <= 0)
+    if (fd_read_line(AT_FDCWD, "/proc/1/task/1/children", pids, sizeof(pids)) <= 0) {
+        text_copy(buf, size, "of those that are left this kernel gives no list"); /* CONFIG_PROC_CHILDREN is off */
         return;
+    }
     for (int i = 0; i < 5 && (word = text_next_word(&pos, " ", &length)); i++) {
         snprintf(path, sizeof(path), "/proc/%.*s/comm", (int)MIN(length, 12), word);
         if (fd_read_line(AT_FDCWD, path, comm, sizeof(comm)) <= 0)
