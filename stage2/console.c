@@ -103,7 +103,7 @@ void console_tick(struct stage2 *s)
 void console_boot_done(struct stage2 *s, uint32_t unit, enum run_result result)
 {
     char span[32];
-    const char *name = udb_name(&s->db, unit);
+    const char *name = unit == RUN_NONE ? "default.target" : udb_name(&s->db, unit);
 
     if (result == RUN_RESULT_SUCCESS) {
         log_info("reached %s %s after PID 1 began; %u units failed", name,

@@ -208,6 +208,15 @@ bool compile_default(struct compiler *c, const char *name)
     return true;
 }
 
+void compile_default_missing(struct compiler *c, const char *name)
+{
+    uint32_t unit = compile_unit_number(c, name);
+
+    read_rest(c);
+    if (unit != UDB_NONE)
+        udbwrite_known(c->writer, UDBWRITE_DEFAULT, unit);
+}
+
 /* ------------------------------------------------------------------------------------------------
  * What DefaultDependencies= means. */
 

@@ -65,6 +65,8 @@ void compile_want(struct compiler *c, const char *unit, const char *wanted);
 
 /* compile_default - say what the boot is to reach. Return: false when no such unit loads. */
 bool compile_default(struct compiler *c, const char *name);
+/* compile_default_missing - the boot is to reach a unit that does not load: it fails and says which. */
+void compile_default_missing(struct compiler *c, const char *name);
 
 /* compile_finish - default dependencies, cycles, layout. Return: as udbwrite_finish. */
 int compile_finish(struct compiler *c, void **ret_data, size_t *ret_size);

@@ -42,11 +42,14 @@ static void choose_default(struct compiler *c, const struct options *o)
 
         if (r > 0 && compile_default(c, name))
             return;
-        if (r > 0)
-            compile_note(c, UDB_NONE, UDB_NOTE_ERROR, "", 0,
-                         "the command line asks for '%s', which does not load: going on with the default",
+        if (r > 0) {
+            /* Whoever asked for one unit does not want all the others: PID 1 says so and opens the emergency shell. */
+            compile_note(c, UDB_NONE, UDB_NOTE_ERROR, "", 0, "the command line asks for '%s', which does not load",
                          name);
-        else if (r < 0)
+            compile_default_missing(c, name);
+            return;
+        }
+        if (r < 0)
             log_warning(r, "cannot read the kernel's command line");
     }
     for (size_t i = 0; i < ARRAY_SIZE(fallbacks); i++)

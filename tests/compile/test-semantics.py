@@ -239,7 +239,7 @@ def the_boot_reaches_what_the_command_line_names():
     table = [("ro quiet", "default.target"), ("single", "rescue.target"), ("quiet S", "rescue.target"), ("1", "rescue.target"),
              ("emergency", "emergency.target"), ("3", "multi-user.target"), ("5", "graphical.target"),
              ("systemd.unit=rescue.target", "rescue.target"), ("rescue pintle.unit=multi-user.target", "multi-user.target"),
-             ("systemd.unit=gone.target", "default.target"), ("systemd.unit=../x", "default.target"),
+             ("systemd.unit=gone.target", "gone.target"), ("systemd.unit=../x", "default.target"),
              ("root=/dev/x -- single", "rescue.target")]
     with UnitRoot() as root:
         for name in ("default", "rescue", "emergency", "multi-user", "graphical"):
