@@ -164,7 +164,8 @@ class Machine:
         raise Failure(f"waited {seconds:g} s in vain for {what}; the console's last line is {last!r}")
 
     def expect(self, pattern, seconds=BOOT_SECONDS):
-        """The first match of a regular expression on the console after the last one that was expected."""
+        """The first match of a regular expression on the console after the last one that was expected. It is looked for
+        whenever something has come: `$` and `.*` also match a line that is still being written, `\\n` a whole one."""
         compiled = re.compile(pattern, re.MULTILINE)
         return self._wait(lambda: self.console.search(compiled), seconds, f"/{pattern}/ on the console")
 

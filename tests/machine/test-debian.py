@@ -46,7 +46,7 @@ def shell(m, command, seconds=60):
     m.line(f"{command}; echo \"END\"\"=$?\"")
     m.expect(r'echo "END""=\$\?"\n')
     start = m.console.at
-    match = m.expect(r"END=(\d+)$", seconds)  # behind the last line of pintlectl's own progress
+    match = m.expect(r"END=(\d+)\n", seconds)  # behind the last line of pintlectl's own progress
     text = m.console.text[start:match.start()]
     m.expect(PROMPT)
     return int(match.group(1)), text.strip()
@@ -163,8 +163,30 @@ def maintain(m):
     m.expect(PROMPT)
 
 
+def write_file(disk, path, text):
+    """A file of the root, written without mounting it."""
+    source = work("source")
+    with open(source, "w") as file:
+        file.write(text)
+    run("debugfs", "-w", "-R", f"write {source} {path}", f"{disk}?offset={PARTITION}")
+
+
 @case
-def a_default_target_that_is_not_there_ends_in_a_shell_that_says_so():
+def a_default_target_that_cannot_be_reached_ends_in_a_shell_that_says_why():
+    disk = fresh_disk("debian.img")
+    units = "/etc/systemd/system"
+    write_file(disk, f"{units}/broken.target", "[Unit]\nRequires=broken.service multi-user.target\nAfter=broken.service\n")
+    write_file(disk, f"{units}/broken.service", "[Service]\nType=oneshot\nExecStart=/bin/false\n")
+    with boot(disk, "pintle.unit=broken.target") as m:
+        maintain(m)
+        check(m.seen(r"broken\.service.*(exit|status|fail)"), "the console does not say what failed and why")
+        m.line("pintlectl poweroff")
+        m.wait_off(120)
+    check_clean(disk)
+
+
+@case
+def a_unit_that_is_not_there_is_named_on_the_way_to_the_shell():
     disk = fresh_disk("debian.img")
     with boot(disk, "pintle.unit=nosuch.target") as m:
         maintain(m)
