@@ -10,24 +10,31 @@
 #define RECORDS_MAX  20000 /* of a log that is written faster than it is read */
 #define LEVEL_WANTED 4     /* KERN_WARNING */
 
-const char *klog_pick(char *record, uint64_t since_usec)
+const char *klog_pick(char *record)
 {
     unsigned priority;
-    unsigned long long usec;
     char *text = strchr(record, ';');
 
-    if (!text || sscanf(record, "%u,%*u,%llu", &priority, &usec) != 2)
+    if (!text || sscanf(record, "%u,", &priority) != 1)
         return NULL;
-    if (priority > LEVEL_WANTED || usec < since_usec) /* a priority above 7 has a facility: not the kernel's */
+    if (priority > LEVEL_WANTED) /* a priority above 7 has a facility: not the kernel's */
         return NULL;
     text++;
     text[strcspn(text, "\n")] = '\0';
     return *text ? text : NULL;
 }
 
-char *klog_last(uint64_t since_usec, unsigned lines, char *buf, size_t size)
+int klog_open(void)
 {
     _cleanup_close_ int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+    if (fd < 0 || lseek(fd, 0, SEEK_END) < 0)
+        return -errno;
+    return TAKE_FD(fd);
+}
+
+char *klog_last(int fd, unsigned lines, char *buf, size_t size)
+{
     char last[LINES_MAX][LINE_MAX_], record[8192];
     size_t n = 0, used = 0;
 
@@ -42,7 +49,7 @@ char *klog_last(uint64_t since_usec, unsigned lines, char *buf, size_t size)
         if (got <= 0)
             break;
         record[got] = '\0';
-        text = klog_pick(record, since_usec);
+        text = klog_pick(record);
         if (text)
             text_printable(text, last[n++ % lines], LINE_MAX_);
     }

@@ -9,13 +9,15 @@
 /*
  * klog_pick - of a record of /dev/kmsg, the text, if the kernel said it as a warning or worse
  * @record: "PRIORITY,SEQUENCE,USEC,FLAGS;TEXT\n ...", terminated; cut at the text's end.
- * @since_usec: older ones are not wanted (CLOCK_MONOTONIC).
  * Return: pointer into @record; NULL.
  */
-const char *klog_pick(char *record, uint64_t since_usec);
+const char *klog_pick(char *record);
+
+/* klog_open - the log, behind all that was said so far. Return: descriptor, the caller closes it; -errno. */
+int klog_open(void);
 
 /*
- * klog_last - the last lines that klog_pick takes, printable, separated by " | "
- * @lines: at most so many.   Return: @buf; empty when there is nothing.
+ * klog_last - what klog_pick takes of all that was said since klog_open, printable, separated by " | "
+ * @fd: negative is fine.   @lines: at most the last so many.   Return: @buf; empty when there is nothing.
  */
-char *klog_last(uint64_t since_usec, unsigned lines, char *buf, size_t size);
+char *klog_last(int fd, unsigned lines, char *buf, size_t size);

@@ -125,12 +125,14 @@ static int run_mount(void *data, int out_fd)
                                   .flags = s->mounting.flags,
                                   .data = s->mounting.options.data[0] ? s->mounting.options.data : NULL};
     struct rootmount_result res;
+    _cleanup_close_ int log = klog_open();
     struct initcheck init;
     int fd;
 
     if (mkdir(STAGE1_NEWROOT, 0755) < 0 && errno != EEXIST)
         return 1;
-    (void)rootmount_try(&plan, rootmount_system, &res);
+    if (rootmount_try(&plan, rootmount_system, &res) < 0)
+        klog_last(log, 2, res.kernel, sizeof(res.kernel));
     if (write(out_fd, &res, sizeof(res)) < 0 || res.error < 0)
         return 0;
     fd = open(STAGE1_NEWROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -152,26 +154,41 @@ static char *describe(const struct blkinfo *info, char *buf, size_t size)
     return buf;
 }
 
+/* The probe saw that very type there, and the kernel refuses it: what it read beyond the label is wrong. */
+static bool is_damaged(const struct blkinfo *info, const struct rootmount_result *res)
+{
+    return res->error == -EBADMSG || res->error == -EUCLEAN || res->error == -EIO ||
+           (res->error == -EINVAL && streq(info->type, res->type));
+}
+
+static char *checker_of(const char *type, char *buf, size_t size)
+{
+    snprintf(buf, size, "/sbin/fsck.%s", type);
+    return buf;
+}
+
 static void fail_mount(struct stage1 *s, const struct rootmount_result *res)
 {
     const struct blkinfo *info = &s->mounting.device->info;
     struct fail f = {.kind = FAIL_MOUNT, .error = res->error};
-    char holds[256];
+    char holds[256], checker[64];
 
     describe(info, holds, sizeof(holds));
     fail_wanted(&f, "'%s' mounted as the root%s%s", s->root.source,
                 cmdline_get(&s->cmdline, "rootfstype") ? ", rootfstype=" : "",
                 cmdline_get(&s->cmdline, "rootfstype") ?: "");
     fail_found(&f, "%s; the device holds %s; tried %s", rootmount_explain(res->error), holds, res->tried);
-    klog_last(s->times.root_found, 2, f.kernel, sizeof(f.kernel));
+    text_copy(f.kernel, sizeof(f.kernel), res->kernel);
     if (res->any_missing && strv_has(&s->mounting.known, info->type))
         fail_todo(&f, "boot with rootfstype=%s", info->type);
     else if (res->any_missing)
         fail_todo(&f, "build the image with the module of that file system, or boot another kernel");
-    else if (res->error == -EBADMSG || res->error == -EUCLEAN || res->error == -EIO)
-        fail_todo(&f, "look at the kernel's log (dmesg), then check the file system with fsck from another system");
+    else if (is_damaged(info, res) && access(checker_of(res->type, checker, sizeof(checker)), X_OK) == 0)
+        fail_todo(&f, "check it from a shell (s): fsck.%s %s", res->type, s->root.source);
+    else if (is_damaged(info, res))
+        fail_todo(&f, "check it from another system: fsck.%s", res->type);
     else
-        fail_todo(&f, "look at the kernel's log (dmesg); check rootfstype= and rootflags=");
+        fail_todo(&f, "check rootfstype= and rootflags=, and the kernel's log (dmesg)");
     (void)fail_with(s, &f);
 }
 

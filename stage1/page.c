@@ -318,7 +318,7 @@ static const char *pci_class(const char *modalias)
 bool page_hardware_matters(const char *modalias)
 {
     static const char *const buses[] = {"virtio:d00000002", "virtio:d00000008", "virtio:d0000001A", "scsi:", "mmc:block",
-                                        "nvme:", "vmbus:", "xen:vbd", "sdio:", "fw:", "of:Nmmc", "nvdimm:", "nd:", "dax:"};
+                                        "nvme:", "vmbus:", "xen:vbd", "sdio:", "ieee1394:", "of:Nmmc", "nvdimm:", "nd:", "dax:"};
 
     if (pci_class(modalias))
         return true;

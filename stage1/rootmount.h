@@ -23,6 +23,7 @@ struct rootmount_result {
     bool read_only;
     bool any_missing;    /* a type of the list is not known to the kernel */
     char type[32];       /* mounted, or the one that gave the errno */
+    char kernel[420];    /* what the kernel said meanwhile (klog.h) */
     char tried[512];     /* "ext4: Invalid argument, xfs: unknown to the kernel" */
 };
 

@@ -231,7 +231,9 @@ def a_broken_superblock_is_said_to_be_one():
         file.write(b"\xff" * 8)
     with boot("root=LABEL=root-broken", [broken, disk()]) as m:
         page(m, "the root file system cannot be mounted")
-        check(m.seen(r"found: .*damaged|found: .*superblock|found: .*does not hold"), "what errno means")
+        check(m.seen(r"found: .*damaged"), "what errno means")
+        check(m.seen(r"kernel: +EXT4-fs \(vda\): "), "the kernel's own words")
+        check(m.seen(r"to do: +check it from (a shell \(s\): fsck.ext4 /dev/vda|another system: fsck.ext4)"), "what to do")
         check_page_is_short(m.console.text)
         m.send("o")
         m.line(CLEAR + "LABEL=root-a")
