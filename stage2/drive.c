@@ -170,12 +170,14 @@ void drive_boot(struct stage2 *s)
         if (unit == UDB_NONE)
             (void)log_error(0, "there is no unit '%s', which this boot was told to reach", s->options.target);
     }
-    if (unit == UDB_NONE)
-        (void)log_error(0, "no unit to boot into: default.target does not exist");
+    if (unit == UDB_NONE) {
+        emergency_no_units(s, "no unit to boot into: default.target does not exist");
+        return;
+    }
     /* A boot that cannot even begin ends in BOOT_DONE, and with it in the emergency unit or a shell. */
     r = drive_event(s, &(struct engine_event){.type = ENGINE_EV_BOOT, .unit = unit});
     if (r < 0)
-        (void)log_error(r, "cannot start '%s'", unit == UDB_NONE ? "default.target" : udb_name(&s->db, unit));
+        (void)log_error(r, "cannot start '%s'", udb_name(&s->db, unit));
 }
 
 int drive_final(struct stage2 *s, enum udb_final final)
