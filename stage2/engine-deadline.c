@@ -65,15 +65,21 @@ int deadline_reload(struct life *l)
     return 0;
 }
 
-int deadline_stop(struct life *l)
+/* A line of the stop did not end: on to the signals of @next. */
+static int end_stop_line(struct life *l, enum run_state next)
 {
     char what[RUN_REASON_TEXT / 2], text[RUN_REASON_TEXT];
 
     exit_line(l, false, what, sizeof(what));
     snprintf(text, sizeof(text), "%s did not end", what);
     fail_by_timeout(l, text, l->svc->stop_timeout_usec);
-    life_enter_signal(l, RUN_STOP_SIGTERM, 0);
+    life_enter_signal(l, next, 0);
     return 0;
+}
+
+int deadline_stop(struct life *l)
+{
+    return end_stop_line(l, RUN_STOP_SIGTERM);
 }
 
 /* What was asked to end did not: kill it, or leave it where that is forbidden. */
@@ -110,13 +116,7 @@ int deadline_sigkill(struct life *l)
 
 int deadline_stop_post(struct life *l)
 {
-    char what[RUN_REASON_TEXT / 2], text[RUN_REASON_TEXT];
-
-    exit_line(l, false, what, sizeof(what));
-    snprintf(text, sizeof(text), "%s did not end", what);
-    fail_by_timeout(l, text, l->svc->stop_timeout_usec);
-    life_enter_signal(l, RUN_FINAL_SIGTERM, 0);
-    return 0;
+    return end_stop_line(l, RUN_FINAL_SIGTERM);
 }
 
 int deadline_auto_restart(struct life *l)
