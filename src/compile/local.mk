@@ -7,11 +7,11 @@ libcompile_a_SOURCES += src/compile/assign.c src/compile/assign.h
 libcompile_a_SOURCES += src/compile/bootenv.c src/compile/bootenv.h
 libcompile_a_SOURCES += src/compile/command.c src/compile/command.h
 libcompile_a_SOURCES += src/compile/compile.c src/compile/compile.h
+libcompile_a_SOURCES += src/compile/compileopt.c src/compile/compileopt.h
+libcompile_a_SOURCES += src/compile/dbreport.c src/compile/dbreport.h
 libcompile_a_SOURCES += src/compile/draft.c src/compile/draft.h
 libcompile_a_SOURCES += src/compile/keep.c src/compile/keep.h
-libcompile_a_SOURCES += src/compile/options.c src/compile/options.h
 libcompile_a_SOURCES += src/compile/order.c src/compile/order.h
-libcompile_a_SOURCES += src/compile/report.c src/compile/report.h
 libcompile_a_SOURCES += src/compile/value.c src/compile/value.h
 TESTLIBS += libcompile.a
 

@@ -3,11 +3,11 @@
 #include <getopt.h>
 
 #include "bootenv.h"
+#include "compileopt.h"
+#include "dbreport.h"
 #include "fd.h"
 #include "keep.h"
 #include "log.h"
-#include "options.h"
-#include "report.h"
 
 static int write_database(const char *path, const void *data, size_t size)
 {
@@ -31,7 +31,7 @@ static int write_database(const char *path, const void *data, size_t size)
 }
 
 /* What the boot is to reach; something must be left when what was asked for does not load. */
-static void choose_default(struct compiler *c, const struct options *o)
+static void choose_default(struct compiler *c, const struct compileopt *o)
 {
     static const char *const fallbacks[] = {"default.target", "multi-user.target", "rescue.target",
                                             "emergency.target"};
@@ -57,7 +57,7 @@ static void choose_default(struct compiler *c, const struct options *o)
             return;
 }
 
-static int add_named_files(struct compiler *c, const struct options *o)
+static int add_named_files(struct compiler *c, const struct compileopt *o)
 {
     for (size_t i = 0; i < o->n_names; i++)
         if (strchr(o->names[i], '/')) {
@@ -78,12 +78,12 @@ static bool any_loaded(const struct compiler *c)
 }
 
 /* The notes of what was asked for; of everything when nothing was named. Return: exit status. */
-static int verify(const struct compiler *c, const struct udb *db, const struct options *o)
+static int verify(const struct compiler *c, const struct udb *db, const struct compileopt *o)
 {
     _cleanup_free_ uint32_t *units = calloc(o->n_names + 1, sizeof(*units));
     _cleanup_free_ const char **paths = calloc(o->n_names + 1, sizeof(*paths));
-    struct report_filter filter = {.units = units, .paths = paths, .n = o->n_names};
-    struct report_counts counts;
+    struct dbreport_filter filter = {.units = units, .paths = paths, .n = o->n_names};
+    struct dbreport_counts counts;
     unsigned missing = 0;
 
     if (!units || !paths)
@@ -102,7 +102,7 @@ static int verify(const struct compiler *c, const struct udb *db, const struct o
             missing++;
         }
     }
-    counts = (o->json ? report_notes_json : report_notes)(db, o->n_names > 0 ? &filter : NULL, stdout);
+    counts = (o->json ? dbreport_notes_json : dbreport_notes)(db, o->n_names > 0 ? &filter : NULL, stdout);
     counts.notes[UDB_NOTE_ERROR] += missing;
     if (!o->quiet && !o->json)
         printf("%u units: %u errors, %u warnings, %u remarks\n", udb_count(db), counts.notes[UDB_NOTE_ERROR],
@@ -110,7 +110,7 @@ static int verify(const struct compiler *c, const struct udb *db, const struct o
     return counts.notes[UDB_NOTE_ERROR] > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-static int run(const struct options *o, struct compiler *c)
+static int run(const struct compileopt *o, struct compiler *c)
 {
     _cleanup_free_ void *data = NULL;
     size_t size;
@@ -133,7 +133,7 @@ static int run(const struct options *o, struct compiler *c)
     if (o->verify)
         return verify(c, &db, o);
     if (o->dump)
-        report_dump(&db, stdout);
+        dbreport_dump(&db, stdout);
     if (!o->quiet && c->n_notes[UDB_NOTE_ERROR] + c->n_notes[UDB_NOTE_WARNING] > 0)
         log_warning(0, "%u errors and %u warnings in unit files, see 'pintlectl verify'",
                     c->n_notes[UDB_NOTE_ERROR], c->n_notes[UDB_NOTE_WARNING]);
@@ -149,16 +149,16 @@ static int run(const struct options *o, struct compiler *c)
 
 int main(int argc, char **argv)
 {
-    struct options o = {0};
+    struct compileopt o = {0};
     struct compiler c;
     int r;
 
     log_open("pintle-compile", LOG_TARGET_STDERR);
-    r = options_parse(argc, argv, &o);
+    r = compileopt_parse(argc, argv, &o);
     if (r != 0)
         return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
     if (o.directives) {
-        report_directives(stdout);
+        dbreport_directives(stdout);
         return EXIT_SUCCESS;
     }
     /* A command line or consoles given by hand are those of the machine that is meant. */

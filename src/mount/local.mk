@@ -5,9 +5,9 @@ pkglibexec_PROGRAMS += pintle-mount
 pintle_mount_CPPFLAGS = $(COMMON_CPPFLAGS) $(UNIT_INCLUDES) -I$(top_srcdir)/src/mount
 pintle_mount_SOURCES = \
 	src/mount/devwait.c src/mount/devwait.h \
-	src/mount/fsck.c src/mount/fsck.h \
 	src/mount/machineid.c src/mount/machineid.h \
 	src/mount/main.c \
+	src/mount/mountfsck.c src/mount/mountfsck.h \
 	src/mount/mountverbs.c src/mount/mountverbs.h \
 	src/mount/umountall.c
 pintle_mount_LDFLAGS = $(AM_LDFLAGS) $(PINTLE_PIE_LDFLAGS)

@@ -9,11 +9,11 @@
 
 #include "devwait.h"
 #include "fd.h"
-#include "fsck.h"
 #include "handoff.h"
 #include "log.h"
 #include "machineid.h"
 #include "mnt.h"
+#include "mountfsck.h"
 #include "paths.h"
 #include "text.h"
 
@@ -140,7 +140,7 @@ int mountverbs_fsck_root(void)
         return MOUNT_DONE;
     }
     (void)mnt_each_mounted(find_mounted_root, &root);
-    r = judge_fsck(device, fsck_run(device, root.type));
+    r = judge_fsck(device, mountfsck_run(device, root.type));
     if (r == MOUNT_REBOOT)
         (void)kill(1, SIGINT); /* as ctrl-alt-del: PID 1 reboots in order */
     return r;
@@ -215,7 +215,7 @@ static int mount_line(const struct mnt_entry *e, void *data)
                             &device);
         if (r < 0)
             return line_failed(w, e, r, "its device did not appear");
-        if (e->passno > 0 && judge_fsck(device, fsck_run(device, e->type)) != MOUNT_DONE)
+        if (e->passno > 0 && judge_fsck(device, mountfsck_run(device, e->type)) != MOUNT_DONE)
             return line_failed(w, e, 0, "its check failed");
     }
     r = mnt_attach(e, why, sizeof(why));

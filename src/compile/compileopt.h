@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * options - the command line of pintle-compile.
+ * compileopt - the command line of pintle-compile.
  */
 #pragma once
 
 #include "bootenv.h"
 
-struct options {
+struct compileopt {
     const char *root;   /* "" for the running system */
     const char *output; /* NULL: none; "-": standard output */
     bool keep; /* --keep */
@@ -17,5 +17,5 @@ struct options {
     struct bootenv env;
 };
 
-/* options_parse - Return: 0 to go on; 1 when all is done (--help); -EINVAL, said already. */
-int options_parse(int argc, char **argv, struct options *ret);
+/* compileopt_parse - Return: 0 to go on; 1 when all is done (--help); -EINVAL, said already. */
+int compileopt_parse(int argc, char **argv, struct compileopt *ret);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "report.h"
+#include "dbreport.h"
 
 #include "directive.h"
 #include "json.h"
@@ -7,7 +7,7 @@
 
 static const char *const level_names[] = {"info", "warning", "error"};
 
-static bool is_wanted(const struct udb *db, const struct udb_note *n, const struct report_filter *f)
+static bool is_wanted(const struct udb *db, const struct udb_note *n, const struct dbreport_filter *f)
 {
     for (size_t i = 0; f && i < f->n; i++) {
         if (f->units[i] != UDB_NONE && n->unit == f->units[i])
@@ -18,9 +18,9 @@ static bool is_wanted(const struct udb *db, const struct udb_note *n, const stru
     return !f;
 }
 
-struct report_counts report_notes(const struct udb *db, const struct report_filter *filter, FILE *out)
+struct dbreport_counts dbreport_notes(const struct udb *db, const struct dbreport_filter *filter, FILE *out)
 {
-    struct report_counts counts = {{0}};
+    struct dbreport_counts counts = {{0}};
 
     for (uint32_t i = 0; i < db->header->notes.count; i++) {
         const struct udb_note *n = udb_note(db, i);
@@ -41,9 +41,9 @@ struct report_counts report_notes(const struct udb *db, const struct report_filt
     return counts;
 }
 
-struct report_counts report_notes_json(const struct udb *db, const struct report_filter *filter, FILE *out)
+struct dbreport_counts dbreport_notes_json(const struct udb *db, const struct dbreport_filter *filter, FILE *out)
 {
-    struct report_counts counts = {{0}};
+    struct dbreport_counts counts = {{0}};
     struct json j = {.out = out};
 
     json_array(&j, NULL);
@@ -156,7 +156,7 @@ static void dump_unit(const struct udb *db, uint32_t i, FILE *out)
     }
 }
 
-void report_dump(const struct udb *db, FILE *out)
+void dbreport_dump(const struct udb *db, FILE *out)
 {
     fprintf(out, "units: %u\nsize: %zu\ndefault: %s\n", udb_count(db), db->size,
             db->header->default_unit == UDB_NONE ? "none" : udb_name(db, db->header->default_unit));
@@ -168,7 +168,7 @@ void report_dump(const struct udb *db, FILE *out)
                     udb_text(db, udb_note(db, i)->text));
 }
 
-void report_directives(FILE *out)
+void dbreport_directives(FILE *out)
 {
     for (unsigned s = 0; s < SECTION_COUNT; s++)
         for (size_t i = 0; i < directive_count(); i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "options.h"
+#include "compileopt.h"
 
 #include <getopt.h>
 
@@ -41,7 +41,7 @@ enum {
 #define MAX_DIRS 16
 
 /* Cuts the argument itself into pieces. */
-static int split_dirs(char *arg, struct options *o)
+static int split_dirs(char *arg, struct compileopt *o)
 {
     static const char *dirs[MAX_DIRS + 1];
     size_t n = 0;
@@ -58,7 +58,7 @@ static int split_dirs(char *arg, struct options *o)
     return 0;
 }
 
-static int take_option(int option, struct options *o)
+static int take_option(int option, struct compileopt *o)
 {
     switch (option) {
     case 'o':
@@ -106,7 +106,7 @@ static int take_option(int option, struct options *o)
     return 0;
 }
 
-int options_parse(int argc, char **argv, struct options *ret)
+int compileopt_parse(int argc, char **argv, struct compileopt *ret)
 {
     static const struct option table[] = {
         {"output", required_argument, NULL, 'o'},
@@ -124,7 +124,7 @@ int options_parse(int argc, char **argv, struct options *ret)
         {"consoles", required_argument, NULL, OPT_CONSOLES},
         {0},
     };
-    struct options o = {.root = ""};
+    struct compileopt o = {.root = ""};
     int option, r = 0;
 
     while (r == 0 && (option = getopt_long(argc, argv, "o:qh", table, NULL)) >= 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "fsck.h"
+#include "mountfsck.h"
 
 #include <sys/wait.h>
 
@@ -33,7 +33,7 @@ static int run_child(char *const argv[])
     return WIFEXITED(status) ? WEXITSTATUS(status) : 8;
 }
 
-int fsck_run(const char *device, const char *type)
+int mountfsck_run(const char *device, const char *type)
 {
     _cleanup_cmdline_ struct cmdline cmdline = {.n = 0};
     char fsck[64], checker[64], name[48];
