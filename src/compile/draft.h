@@ -55,7 +55,7 @@ struct draft {
  */
 void draft_unit(struct compiler *c, uint32_t unit, const char *name);
 
-/* For assign.c and command.c. draft_note: about an assignment. draft_refuse: and the unit does not load. */
+/* For assign*.c and command.c. draft_note: about an assignment. draft_refuse: and the unit does not load. */
 void draft_note(struct draft *d, const struct assignment *a, enum udb_note_level level, const char *format,
                 ...) _printf_(4, 5);
 void draft_refuse(struct draft *d, const struct assignment *a, const char *format, ...) _printf_(3, 4);

@@ -3,7 +3,9 @@
 noinst_LIBRARIES += libcompile.a
 libcompile_a_CPPFLAGS = $(COMMON_CPPFLAGS) $(UNIT_INCLUDES) -I$(top_srcdir)/src/compile
 libcompile_a_SOURCES =
-libcompile_a_SOURCES += src/compile/assign.c src/compile/assign.h
+libcompile_a_SOURCES += src/compile/assign.c src/compile/assign.h src/compile/assign-impl.h
+libcompile_a_SOURCES += src/compile/assign-depend.c
+libcompile_a_SOURCES += src/compile/assign-exec.c
 libcompile_a_SOURCES += src/compile/bootenv.c src/compile/bootenv.h
 libcompile_a_SOURCES += src/compile/command.c src/compile/command.h
 libcompile_a_SOURCES += src/compile/compile.c src/compile/compile.h
