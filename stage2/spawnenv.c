@@ -10,6 +10,7 @@
 #define DYNAMIC_MAX 8
 
 static char **argv_room, **env_room;
+static uint32_t argv_most, env_most; /* what there is room for: never less than before, the reload may yet be refused */
 
 /* What changes from spawn to spawn. One child at a time execs, so one set is enough. */
 static struct {
@@ -24,7 +25,7 @@ static struct {
 
 int spawnenv_prepare(const struct udb *db)
 {
-    uint32_t args = 0, vars = 0;
+    uint32_t args = argv_most, vars = env_most;
     char **a, **e;
 
     for (uint32_t i = 0; i < db->header->commands.count; i++)
@@ -43,6 +44,8 @@ int spawnenv_prepare(const struct udb *db)
     free(env_room);
     argv_room = a;
     env_room = e;
+    argv_most = args;
+    env_most = vars;
     return 0;
 }
 

@@ -10,7 +10,8 @@
 #include "stage2.h"
 
 /*
- * spawnenv_prepare - allocate room for the longest argv and environment of a database
+ * spawnenv_prepare - allocate room for the longest argv and environment of a database, and of those before it: a
+ * reload that is refused later leaves the old one in use
  * Context: start-up and reload. Return: 0; -ENOMEM (the earlier room stays).
  */
 int spawnenv_prepare(const struct udb *db);

@@ -141,12 +141,20 @@ static int generation_take(struct stage2 *s, struct generation *g)
     s->rt = g->rt;
     s->engine.db = &s->db;
     s->engine.table = &s->table;
-    (void)sys.rename(TABLE_NEW, PATH_RUN_TABLE); /* not there when the table lies in a memfd */
-    (void)dup3(g->db_fd, EXECPROTO_FD_DB, O_CLOEXEC);
-    (void)sys.close(TAKE_FD(g->db_fd));
     s->has_units = true;
     current = *g;
     return 0;
+}
+
+/* Nothing can refuse @g any more: readers and helpers get it, too. @path: where its database lies until now. */
+static void generation_publish(struct generation *g, const char *path)
+{
+    (void)sys.rename(TABLE_NEW, PATH_RUN_TABLE); /* not there when the table lies in a memfd */
+    if (!streq(path, PATH_UNIT_DB))
+        (void)sys.rename(path, PATH_UNIT_DB);
+    (void)dup3(g->db_fd, EXECPROTO_FD_DB, O_CLOEXEC);
+    (void)sys.close(TAKE_FD(g->db_fd));
+    current.db_fd = -EBADF;
 }
 
 static void stamp_header(struct stage2 *s)
@@ -162,9 +170,25 @@ static void stamp_header(struct stage2 *s)
         h->seed[0] = sys.now(); /* the pool is not ready that early on some machines: ids stay unlikely to repeat */
 }
 
-static void on_boot_compiled(struct stage2 *s, const siginfo_t *info, bool timed_out, void *data _unused_)
+static int boot_from(struct stage2 *s, const char *path)
 {
     struct generation g;
+    int r = generation_make(&g, path);
+
+    if (r >= 0)
+        r = generation_take(s, &g);
+    if (r < 0) {
+        generation_done(&g);
+        (void)sys.unlink(TABLE_NEW);
+        return r;
+    }
+    generation_publish(&g, path);
+    return 0;
+}
+
+static void on_boot_compiled(struct stage2 *s, const siginfo_t *info, bool timed_out, void *data _unused_)
+{
+    bool compiled = !timed_out && info->si_code == CLD_EXITED && info->si_status == 0;
 
     if (timed_out)
         (void)log_error(0, "pintle-compile did not end within %u s", (unsigned)(COMPILE_TIMEOUT / USEC_PER_SEC));
@@ -173,11 +197,12 @@ static void on_boot_compiled(struct stage2 *s, const siginfo_t *info, bool timed
     else if (info->si_status != 0)
         (void)log_error(0, "pintle-compile failed with exit status %d", info->si_status);
     /* A database from an earlier run of it is better than none: it is checked like any other. */
-    if (generation_make(&g, PATH_UNIT_DB) < 0 || generation_take(s, &g) < 0) {
-        generation_done(&g);
+    if ((!compiled || boot_from(s, PATH_UNIT_DB_NEXT) < 0) && boot_from(s, PATH_UNIT_DB) < 0) {
+        (void)sys.unlink(PATH_UNIT_DB_NEXT);
         emergency_no_units(s, "there is no usable unit database");
         return;
     }
+    (void)sys.unlink(PATH_UNIT_DB_NEXT); /* there only when it was refused */
     stamp_header(s);
     drive_boot(s);
 }
@@ -207,7 +232,7 @@ static int start_compile(struct stage2 *s, const char *output, helper_fn done, v
 
 void state_boot(struct stage2 *s)
 {
-    int r = start_compile(s, PATH_UNIT_DB, on_boot_compiled, NULL);
+    int r = start_compile(s, PATH_UNIT_DB_NEXT, on_boot_compiled, NULL);
 
     if (r < 0) {
         (void)log_error(r, "cannot start '%s/pintle-compile'", s->options.libexecdir);
@@ -286,9 +311,8 @@ int state_take_next(struct stage2 *s, state_move_fn move)
         carry_header(&old, &next);
         r = carry_units(&old, &next);
     }
-    if (r >= 0) {
+    if (r >= 0)
         r = generation_take(s, &next);
-    }
     if (r >= 0)
         r = engine_adopt(&s->engine);
     if (r < 0) {
@@ -302,7 +326,7 @@ int state_take_next(struct stage2 *s, state_move_fn move)
         (void)sys.unlink(TABLE_NEW);
         return r;
     }
-    (void)sys.rename(PATH_UNIT_DB_NEXT, PATH_UNIT_DB);
+    generation_publish(&next, PATH_UNIT_DB_NEXT);
     for (uint32_t i = 0; i < udb_count(&old.db); i++) {
         uint32_t there = translate(&old.db, &next.db, i);
 

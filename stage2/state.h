@@ -3,7 +3,8 @@
  * state - the unit database and the run table: made, mapped, and changed for newer ones.
  *
  * Owns the mappings. The database is written by pintle-compile, a child with a deadline; PID 1 checks it once and maps
- * it read-only. The run table is preallocated, so a full /run cannot turn a write into SIGBUS; where there is no room
+ * it read-only. It comes as PATH_UNIT_DB_NEXT and takes the place of PATH_UNIT_DB when nothing can refuse it any more: what
+ * PID 1 does not take, no reader ever sees. The run table is preallocated, so a full /run cannot turn a write into SIGBUS; where there is no room
  * for it from the start it lies in a memfd, and only PID 1 can read it.
  */
 #pragma once

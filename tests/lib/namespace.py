@@ -64,7 +64,8 @@ def need_cgroups():
 
 
 class Pid1:
-    def __init__(self, units, wants=(), cgroups=False, run_size="64m", arguments=(), debug=True):
+    def __init__(self, units, wants=(), cgroups=False, run_size="64m", arguments=(), debug=True,
+                 programs=None):
         self.dir = tempfile.mkdtemp(prefix="pintle-ns-")
         self.units = os.path.join(self.dir, "units")
         self.log, self.at, self.eof, self.pid = "", 0, False, None
@@ -76,6 +77,7 @@ class Pid1:
             units["default.target"] = f"[Unit]\nDescription=the test's\nWants={' '.join(names)}\n"
         for name, text in units.items():
             self.write(name, text)
+        libexec = self._libexec(programs) if programs else BUILD
         command = [os.path.join(BUILD, "pintle"), f"--unit-path={self.units}:{BUILD}/units:{SOURCE}/units", *arguments]
         if debug:
             command.append("--debug")
@@ -84,7 +86,7 @@ class Pid1:
         self.started = time.monotonic()
         self.process = subprocess.Popen(
             ["unshare", "--mount", "sh", "-c", _SETUP, "setup", self.dir, "yes" if cgroups else "no", run_size,
-             "env", "-i", f"PINTLE_LIBEXEC={BUILD}", "PASSED=passed on", *command],
+             "env", "-i", f"PINTLE_LIBEXEC={libexec}", "PASSED=passed on", *command],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         os.set_blocking(self.process.stdout.fileno(), False)
 
@@ -99,6 +101,20 @@ class Pid1:
         shutil.rmtree(self.dir, ignore_errors=True)
 
     # Files
+
+    def _libexec(self, programs):
+        """A libexec directory in which scripts take the place of some programs. @DIR@ and @BUILD@ as in a unit."""
+        libexec = os.path.join(self.dir, "libexec")
+        os.mkdir(libexec)
+        for name in ("pintle-compile", "pintle-exec", "pintle-mount"):
+            path = os.path.join(libexec, name)
+            if name not in programs:
+                os.symlink(os.path.join(BUILD, name), path)
+                continue
+            with open(path, "w") as f:
+                f.write(programs[name].replace("@DIR@", self.dir).replace("@BUILD@", BUILD))
+            os.chmod(path, 0o755)
+        return libexec
 
     def write(self, name, text):
         """A unit file. @DIR@ in it is the test's directory."""

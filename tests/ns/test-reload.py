@@ -86,4 +86,50 @@ def many_reloads_leave_nothing_behind():
         check_equal(p.run("wc", "-l", "/proc/1/maps")[1], maps, "mappings")
 
 
+# Its database is made, and where the file "spoil" stands, spoiled behind the checksum's back; "earlier" is what an earlier
+# compile left.
+SPOILING_COMPILE = """#!/bin/sh
+@BUILD@/pintle-compile "$@" || exit
+[ ! -e @DIR@/earlier ] || cp /run/pintle/units.db.next /run/pintle/units.db
+[ ! -e @DIR@/spoil ] || printf spoiled | dd of=/run/pintle/units.db.next bs=1 seek=400 conv=notrunc status=none
+"""
+
+
+@case
+def a_database_that_pid1_refuses_leaves_the_last_good_one_to_readers():
+    units = {"a.service": service(start="pause"), "b.service": service(start="log @DIR@/out b")}
+    with Pid1(units, wants=("a.service",), programs={"pintle-compile": SPOILING_COMPILE}) as p:
+        p.expect(r"reached default\.target")
+        pid = p.show("a.service", "MainPID")
+        p.write("c.service", service(start="pause"))
+        open(p.path("spoil"), "w").close()
+        status, text = p.ctl("daemon-reload")
+        check(status != 0, f"the reload: {text}")
+        p.expect(r"unit database '/run/pintle/units\.db\.next' is refused")
+        check_equal(p.show("a.service", "MainPID"), pid, "a reader's view of what runs")
+        check_equal(p.ctl("start", "b.service"), (0, ""), "start by the old database")
+        p.wait_for("out")
+        check_not_in("next", p.run("ls", "/run/pintle")[1], "left behind")
+        os.unlink(p.path("spoil"))
+        reload(p)
+        check_equal(p.ctl("start", "c.service"), (0, ""), "start by the new one")
+
+
+@case
+def a_database_that_pid1_refuses_at_boot_leaves_an_earlier_good_one():
+    with Pid1({"a.service": service(start="pause"), "spoil": "", "earlier": ""}, wants=("a.service",),
+              programs={"pintle-compile": SPOILING_COMPILE.replace("@DIR@", "@DIR@/units")}) as p:
+        p.expect(r"unit database '/run/pintle/units\.db\.next' is refused")
+        p.expect(r"reached default\.target")
+        check_equal(p.show("a.service", "ActiveState"), "active", "a")
+
+
+@case
+def a_database_that_pid1_refuses_at_boot_is_not_left_to_readers():
+    with Pid1({"a.service": service(start="pause"), "spoil": ""}, wants=("a.service",),
+              programs={"pintle-compile": SPOILING_COMPILE.replace("@DIR@", "@DIR@/units")}) as p:
+        p.expect(r"there is no usable unit database")
+        check_not_in("units.db", p.run("ls", "/run/pintle")[1], "left behind")
+
+
 main(prepare)
