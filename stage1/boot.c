@@ -137,28 +137,6 @@ static void on_module_changed(void *data)
 
 /* --- choosing ------------------------------------------------------------------------------------------- */
 
-/* What root= is compared with: every device that is there. Return: their number, @ret allocated; -ENOMEM. */
-static int list_present(const struct devices *d, const struct blkinfo ***ret, struct device ***ret_devices)
-{
-    const struct blkinfo **all = calloc(d->n + 1, sizeof(*all));
-    struct device **devices = calloc(d->n + 1, sizeof(struct device *));
-    int n = 0;
-
-    if (!all || !devices) {
-        free(all);
-        free(devices);
-        return -ENOMEM;
-    }
-    for (size_t i = 0; i < d->n; i++)
-        if (!d->v[i]->gone) {
-            devices[n] = d->v[i];
-            all[n++] = &d->v[i]->info;
-        }
-    *ret = all;
-    *ret_devices = devices;
-    return n;
-}
-
 /* Two devices that both are what root= asks for: a copied disk. Say so, because the next boot may take the other. */
 static void warn_of_twins(struct stage1 *s, const struct rootspec_candidate *c, const struct blkinfo *const *all, size_t n,
                           size_t taken)
@@ -172,30 +150,25 @@ static void warn_of_twins(struct stage1 *s, const struct rootspec_candidate *c, 
 /* Return: the device for the best candidate that is there and its index in @ret_candidate; NULL. */
 static struct device *find_root(struct stage1 *s, int *ret_candidate)
 {
-    _cleanup_free_ const struct blkinfo **all = NULL;
-    _cleanup_free_ struct device **devices = NULL;
-    size_t candidate = 0;
-    int n = list_present(&s->devices, &all, &devices), i;
+    size_t candidate = 0, n;
+    _cleanup_free_ const struct blkinfo **all = devices_list(&s->devices, false, &n);
+    int i = all ? rootspec_find(&s->spec, all, n, &candidate) : -ENOMEM;
 
     *ret_candidate = -1;
-    if (n <= 0)
-        return NULL;
-    i = rootspec_find(&s->spec, all, (size_t)n, &candidate);
     if (i < 0)
         return NULL;
     *ret_candidate = (int)candidate;
-    return devices[i];
+    return devices_find(&s->devices, all[i]->name);
 }
 
 static void warn_before_mount(struct stage1 *s, const struct device *dev, int candidate)
 {
-    _cleanup_free_ const struct blkinfo **all = NULL;
-    _cleanup_free_ struct device **devices = NULL;
-    int n = list_present(&s->devices, &all, &devices);
+    size_t n;
+    _cleanup_free_ const struct blkinfo **all = devices_list(&s->devices, false, &n);
 
-    for (int i = 0; i < n; i++)
-        if (devices[i] == dev)
-            warn_of_twins(s, &s->spec.v[candidate], all, (size_t)n, (size_t)i);
+    for (size_t i = 0; all && i < n; i++)
+        if (all[i] == &dev->info)
+            warn_of_twins(s, &s->spec.v[candidate], all, n, i);
     if (candidate > 0)
         stage1_warn(s, 0, "'%s' did not come, '%s' is taken instead", s->spec.v[0].text, s->spec.v[candidate].text);
 }

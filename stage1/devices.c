@@ -41,6 +41,17 @@ struct device *devices_find(const struct devices *d, const char *name)
     return NULL;
 }
 
+const struct blkinfo **devices_list(const struct devices *d, bool gone, size_t *ret_n)
+{
+    const struct blkinfo **list = calloc(d->n + 1, sizeof(*list));
+
+    *ret_n = 0;
+    for (size_t i = 0; list && i < d->n; i++)
+        if (d->v[i]->gone == gone)
+            list[(*ret_n)++] = &d->v[i]->info;
+    return list;
+}
+
 char *devices_node(const struct blkinfo *info, char *buf, size_t size)
 {
     snprintf(buf, size, "/dev/%s", info->name);

@@ -50,6 +50,12 @@ void devices_want(struct devices *d, struct device *dev);
 /* devices_retry - read again what could not be read. */
 void devices_retry(struct devices *d);
 
+/*
+ * devices_list - what is known of those that are there, or of those that went (@gone), for root= and the page
+ * Return: allocated, @ret_n of them, borrowed until the loop runs again; NULL: no memory.
+ */
+const struct blkinfo **devices_list(const struct devices *d, bool gone, size_t *ret_n);
+
 /* devices_find - by the kernel's name. Return: borrowed; NULL. */
 struct device *devices_find(const struct devices *d, const char *name) _pure_;
 

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <sys/reboot.h>
 
+#include "countdown.h"
 #include "log.h"
 #include "recovery.h"
 #include "stage1.h"
@@ -47,7 +48,7 @@ void fail_reboot(struct stage1 *s, const char *why)
 
 void fail_last(struct stage1 *s, int error, const char *what)
 {
-    int64_t sec = recovery_countdown(cmdline_get(&s->cmdline, "panic"), false);
+    int64_t sec = countdown_seconds(cmdline_get(&s->cmdline, "panic"), false);
 
     if (sec < 0) { /* panic=0 asks the kernel, too, to stay as it is */
         log_error(error, "%s; panic=0 was given: waiting for a reset", what);

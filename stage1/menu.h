@@ -3,7 +3,7 @@
  * menu - what each key does on one recovery console, as a state machine without a system call.
  *
  * Owns the typed line and the mode of one console. Bytes go in; an action and what the terminal shall show come out.
- * Acting is recovery.c's affair. Nothing but printable ASCII, '\b', '\a' and '\n' is ever shown, so it works on anything
+ * Acting is recoveryact.c's affair. Nothing but printable ASCII, '\b', '\a' and '\n' is ever shown, so it works on anything
  * that calls itself a terminal.
  *
  *   mode       key                  goes to     action

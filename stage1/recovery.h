@@ -3,8 +3,9 @@
  * recovery - what a person sees and can do while the root is not there: the waiting line, the page, the menu.
  *
  * Owns the consoles (console.h) from the first waiting line on, the page's text (page.h), one menu a console (menu.h),
- * the shell and the password prompt (shell.h), the countdown to a reboot. Nothing is opened and nothing is shown on a
- * boot that finds its root within RECOVERY_FIRST_LINE_USEC.
+ * the shell and the password prompt (shell.h), the countdown to a reboot (countdown.h). How the code is
+ * divided says recoverystate.h. Nothing is opened and nothing is shown on a boot that finds its root within
+ * RECOVERY_FIRST_LINE_USEC.
  *
  * It looks at the boot's state by itself; the boot tells it of what it cannot see:
  *
@@ -16,10 +17,6 @@
  * and is answered through boot_answer(). The first answer wins, on whichever console it is given. When the page is there
  * because of time (FAIL_TIMEOUT, FAIL_ASKED) and the root appears after all, the boot goes on by itself, unless somebody
  * is typing or has had a shell: then the menu tells, and r goes on.
- *
- * The countdown: with panic=N the machine reboots N seconds after the page (panic=0: never, panic=-1: at once) unless a
- * key is pressed. Without panic= it waits for ever for somebody to come, but where there is no console at all nobody
- * can: then it reboots after RECOVERY_REBOOT_SEC.
  */
 #pragma once
 
@@ -30,7 +27,6 @@ struct stage1;
 #define RECOVERY_FIRST_LINE_USEC  (2 * USEC_PER_SEC)
 #define RECOVERY_SECOND_LINE_USEC (5 * USEC_PER_SEC)
 #define RECOVERY_LINE_EVERY_USEC  (10 * USEC_PER_SEC)
-#define RECOVERY_REBOOT_SEC       60
 
 /* recovery_init - start the clock of the waiting line. Return: 0; -ENOMEM; -ENOSPC. */
 int recovery_init(struct stage1 *s);
@@ -43,10 +39,3 @@ void recovery_changed(struct stage1 *s);
 
 /* recovery_done - let go of everything; may be called twice, and without recovery_init. */
 void recovery_done(struct stage1 *s);
-
-/*
- * recovery_countdown - what panic= and the consoles say; pure
- * @panic: the word's value; NULL: there is none.
- * Return: seconds until the reboot; -1: none.
- */
-int64_t recovery_countdown(const char *panic, bool has_console) _pure_;

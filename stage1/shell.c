@@ -114,7 +114,11 @@ int shell_start(struct shell *sh, struct children *children)
 {
     struct child_job job = {.what = "a shell", .run = run_shell, .exit = on_shell_exit, .data = sh};
 
-    return child_start(children, &job, &sh->pid);
+    int r = child_start(children, &job, &sh->pid);
+
+    if (r >= 0)
+        child_set_service(children, sh->pid);
+    return r;
 }
 
 void shell_wipe_keys(void)
@@ -173,6 +177,8 @@ int shell_check_password(struct shell_check *check, struct children *children)
 
     check->answered = false;
     r = child_start(children, &job, &check->pid);
+    if (r >= 0)
+        child_set_service(children, check->pid); /* whoever waits for it is the person who typed */
     explicit_bzero(check->password, sizeof(check->password)); /* the child has its own copy */
     return r;
 }

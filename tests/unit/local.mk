@@ -7,6 +7,7 @@ UNIT_TESTS += tests/unit/test-child
 UNIT_TESTS += tests/unit/test-cmdline
 UNIT_TESTS += tests/unit/test-compress
 UNIT_TESTS += tests/unit/test-conditions
+UNIT_TESTS += tests/unit/test-countdown
 UNIT_TESTS += tests/unit/test-cpio
 UNIT_TESTS += tests/unit/test-crypthash
 UNIT_TESTS += tests/unit/test-engine-jobs

@@ -97,6 +97,19 @@ START_TEST(a_child_that_hangs_holds_up_nobody_and_is_named)
 }
 END_TEST
 
+START_TEST(what_runs_for_as_long_as_it_is_wanted_is_not_waited_for)
+{
+    pid_t daemon;
+
+    begin();
+    daemon = start(hang, "udev's daemon");
+    child_set_service(&all, daemon);
+    ck_assert_ptr_null(child_eldest(&all));
+    start(hang, "reading disk 'sda'");
+    ck_assert_str_eq(child_eldest(&all)->what, "reading disk 'sda'");
+}
+END_TEST
+
 START_TEST(an_abandoned_child_calls_back_no_more)
 {
     pid_t pid;
@@ -148,5 +161,6 @@ START_TEST(orphans_are_reaped_and_no_signal_is_lost)
 END_TEST
 
 UNITTEST_MAIN("child", packets_come_whole_in_order_and_before_the_exit,
-              a_child_that_hangs_holds_up_nobody_and_is_named, an_abandoned_child_calls_back_no_more,
+              a_child_that_hangs_holds_up_nobody_and_is_named, what_runs_for_as_long_as_it_is_wanted_is_not_waited_for,
+              an_abandoned_child_calls_back_no_more,
               what_it_is_at_can_change_and_its_clock_with_it, orphans_are_reaped_and_no_signal_is_lost)

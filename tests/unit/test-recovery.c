@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The small decisions behind the recovery page: who may have a shell, when it reboots, which terminals, which words. */
+/* The small decisions behind the recovery page: who may have a shell, which terminals, which words. */
 #include <fcntl.h>
 #include <pty.h>
 
 #include "clock.h"
 #include "console.h"
 #include "klog.h"
-#include "recovery.h"
 #include "shell.h"
 #include "text.h"
 #include "unittest.h"
@@ -18,20 +17,6 @@ static struct cmdline parsed(const char *text)
     ck_assert_int_eq(cmdline_parse(text, strlen(text), &c), 0);
     return c;
 }
-
-START_TEST(the_countdown_follows_panic_and_the_consoles)
-{
-    ck_assert_int_eq(recovery_countdown(NULL, true), -1);
-    ck_assert_int_eq(recovery_countdown(NULL, false), RECOVERY_REBOOT_SEC);
-    ck_assert_int_eq(recovery_countdown("5", true), 5);
-    ck_assert_int_eq(recovery_countdown("5", false), 5);
-    ck_assert_int_eq(recovery_countdown("0", true), -1);
-    ck_assert_int_eq(recovery_countdown("0", false), -1);
-    ck_assert_int_eq(recovery_countdown("-1", true), 0);
-    ck_assert_int_eq(recovery_countdown("soon", true), -1);
-    ck_assert_int_eq(recovery_countdown("", false), RECOVERY_REBOOT_SEC);
-}
-END_TEST
 
 START_TEST(the_shell_is_locked_unless_somebody_opened_it)
 {
@@ -287,7 +272,6 @@ START_TEST(a_password_is_checked_in_a_child)
 }
 END_TEST
 
-UNITTEST_MAIN("recovery", the_countdown_follows_panic_and_the_consoles, the_shell_is_locked_unless_somebody_opened_it,
-              every_terminal_once, only_the_kernels_own_warnings_are_quoted,
+UNITTEST_MAIN("recovery", the_shell_is_locked_unless_somebody_opened_it, every_terminal_once, only_the_kernels_own_warnings_are_quoted,
               a_slow_terminal_gets_all_and_holds_up_nobody, a_terminal_that_goes_is_dropped,
               a_terminal_sent_away_comes_back, a_password_is_checked_in_a_child)
