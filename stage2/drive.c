@@ -79,6 +79,8 @@ static void perform(struct stage2 *s, const struct engine_action *a)
     case ENGINE_ACT_TYPE_COUNT:
         break;
     }
+    if (s->has_units) /* the last one may have been to go down */
+        engine_performed(&s->engine, a);
 }
 
 /* The engine's list is taken over after each call, so that it always has all of its room. */

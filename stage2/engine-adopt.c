@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "engine-impl.h"
 
-/* Everything about one record that points into the table it came from. Return: the deadline it had. */
-static uint64_t take_out_of_table(struct run_unit *u)
+/* Everything about one record that points into the table it came from. */
+static void take_out_of_table(struct run_unit *u)
 {
-    uint64_t deadline = u->heap_pos != RUN_NONE ? u->deadline_usec : USEC_INFINITY;
-
     u->heap_pos = u->next_ready = RUN_NONE;
     u->flags &= ~(uint32_t)RUN_QUEUED;
-    return deadline;
+    u->undo = 0;
 }
 
 static int index_pids(struct engine *e, uint32_t id)
@@ -30,12 +28,14 @@ int engine_adopt(struct engine *e)
 
     h->ready_head = h->ready_tail = RUN_NONE;
     h->heap_count = h->n_jobs = h->n_failed = 0;
+    for (uint32_t id = 0; id < h->count; id++)
+        take_out_of_table(unit_of(e, id));
+    runtab_pid_clear(e->table);
     for (uint32_t id = 0; id < h->count; id++) {
         const struct run_unit *u = unit_of(e, id);
-        uint64_t deadline = take_out_of_table(unit_of(e, id));
 
-        if (deadline != USEC_INFINITY)
-            timer_set(e, id, deadline);
+        if (u->deadline_usec != USEC_INFINITY)
+            timer_place(e, id);
         h->n_jobs += u->job != RUN_JOB_NONE;
         h->n_failed += u->state == RUN_FAILED;
         r = index_pids(e, id);

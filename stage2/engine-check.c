@@ -32,6 +32,8 @@ static const char *check_heap(const struct engine *e, uint32_t *ret_unit)
         const struct run_unit *u = unit_of(e, heap[i]);
 
         *ret_unit = heap[i];
+        if (u->deadline_usec == USEC_INFINITY)
+            return "a unit is in the timer heap and has no deadline";
         if (u->heap_pos != i)
             return "the timer heap and a unit disagree about its place";
         if (i > 0 && unit_of(e, heap[(i - 1) / 2])->deadline_usec > u->deadline_usec)
@@ -165,6 +167,8 @@ bool engine_check(const struct engine *e, const char **ret_why, uint32_t *ret_un
         if (!why)
             why = check_state(e, i);
     }
+    if (!why && h->undo_used != 0)
+        why = "a call of the engine did not end";
     if (!why && (jobs != h->n_jobs || failed != h->n_failed)) {
         id = RUN_NONE;
         why = "the table miscounts its jobs or failed units";

@@ -55,7 +55,7 @@ int deadline_reload(struct life *l)
     if (l->u->job == RUN_JOB_RELOAD)
         job_end(l->e, l->id, RUN_RESULT_TIMEOUT);
     if (l->u->control_pid != 0 && !unit_has(l->u, RUN_KILLED)) {
-        unit_set_flags(l->u, RUN_KILLED, 0);
+        unit_set_flags(l->e, l->id, RUN_KILLED, 0);
         engine_act_kill(l->e, l->id, ENGINE_KILL_CONTROL, SIGKILL);
         timer_set(l->e, l->id, usec_add(l->now, l->svc->stop_timeout_usec));
         return 0;
@@ -124,14 +124,14 @@ int deadline_auto_restart(struct life *l)
     if (l->u->job != RUN_JOB_NONE)
         return 0; /* somebody was quicker */
     if (!going_down(l->e)) {
-        runtab_begin(l->u);
+        unit_begin(l->e, l->id);
         l->u->n_restarts++;
         l->u->flags |= RUN_AUTO_START;
-        runtab_end(l->u);
+        unit_end(l->u);
         wish_start(l->e, l->id, WISH_SHALLOW, l->now);
     }
     if (l->u->job == RUN_JOB_NONE) {
-        unit_set_flags(l->u, 0, RUN_AUTO_START);
+        unit_set_flags(l->e, l->id, 0, RUN_AUTO_START);
         life_enter_rest(l);
     }
     return 0;

@@ -10,10 +10,42 @@
 #pragma once
 
 #include "engine.h"
+#include "runundo.h"
 
 static inline struct run_unit *unit_of(const struct engine *e, uint32_t id)
 {
     return runtab_unit(e->table, id);
+}
+
+/*
+ * unit_begin, unit_end - around every change of what is not derived: saved first, then under the record's counter
+ * unit_begin_text: the same when the unit's texts change too.
+ */
+static inline struct run_unit *unit_begin(const struct engine *e, uint32_t id)
+{
+    struct run_unit *u = unit_of(e, id);
+
+    runundo_save_unit(e->table, id);
+    runtab_begin(u);
+    return u;
+}
+
+static inline struct run_unit *unit_begin_text(const struct engine *e, uint32_t id)
+{
+    runundo_save_text(e->table, id);
+    return unit_begin(e, id);
+}
+
+static inline void unit_end(struct run_unit *u)
+{
+    runtab_end(u);
+}
+
+/* goal_of - the header for changes of the goal. */
+static inline struct runtab_header *goal_of(const struct engine *e)
+{
+    runundo_save_goal(e->table);
+    return e->table->header;
 }
 
 static inline bool unit_has(const struct run_unit *u, uint32_t flags)
@@ -73,7 +105,7 @@ void engine_act(struct engine *e, struct engine_action action);
 void engine_act_kill(struct engine *e, uint32_t id, enum engine_whom whom, int signal);
 void engine_enqueue(struct engine *e, uint32_t id); /* at the tail, once */
 uint32_t engine_dequeue(struct engine *e);          /* RUN_NONE: empty */
-void unit_set_flags(struct run_unit *u, uint32_t set, uint32_t clear);
+void unit_set_flags(struct engine *e, uint32_t id, uint32_t set, uint32_t clear);
 /* unit_set_state - the one place where a state changes; stamps it and says so. */
 void unit_set_state(struct engine *e, uint32_t id, enum run_state state, uint64_t now);
 /* unit_explain - the sentence for a person; unit_fail keeps the first result and reason of a life. */
@@ -84,6 +116,7 @@ void unit_fail(struct engine *e, uint32_t id, enum run_result result, const char
 
 void timer_set(struct engine *e, uint32_t id, uint64_t deadline_usec); /* USEC_INFINITY: none */
 void timer_clear(struct engine *e, uint32_t id);
+void timer_place(struct engine *e, uint32_t id); /* into the heap, by its deadline */
 uint32_t timer_due(const struct engine *e,
                    uint64_t now) _pure_; /* the unit whose deadline passed; RUN_NONE */
 
@@ -142,6 +175,8 @@ void life_enter_running(struct life *l);
 void life_enter_reload(struct life *l);
 void life_enter_stop(struct life *l);
 void life_enter_signal(struct life *l, enum run_state state, int signal);
+void life_note_signal(struct life *l, int signal); /* what the stop phase sends; 0: nothing */
+void life_resend(struct life *l); /* the signals of the phase under way once more */
 void life_watch(struct life *l); /* for the emptiness of its cgroup, where KillMode= cares */
 void life_signal_done(struct life *l);
 void life_kill_rest(struct life *l); /* the main process ended: what KillMode=mixed does then */

@@ -56,11 +56,11 @@ static void job_change(struct engine *e, uint32_t id, enum run_job kind, uint32_
     int orders = job_orders((uint8_t)kind) - job_orders(old),
         stops = job_stops((uint8_t)kind) - job_stops(old);
 
-    runtab_begin(u);
+    unit_begin(e, id);
     u->job = (uint8_t)kind;
     u->job_id = job_id;
     u->flags &= ~(uint32_t)(RUN_JOB_BEGUN | RUN_DEP_FAILED);
-    runtab_end(u);
+    unit_end(u);
     e->table->header->n_jobs += (kind != RUN_JOB_NONE) - (uint32_t)(old != RUN_JOB_NONE);
     if (orders != 0)
         spread_delta(e, id, UDB_BEFORE, is_start, orders);
@@ -101,12 +101,12 @@ static void record_end(struct engine *e, uint32_t id, uint32_t job_id, uint8_t j
 
     if (unit_has(u, RUN_REPORT) && engine_has_room(e))
         act_job_done(e, id, u->done_job);
-    runtab_begin(u);
+    unit_begin(e, id);
     u->done_job_id = job_id;
     u->done_job = job;
     u->done_result = (uint8_t)result;
     u->flags = (u->flags | RUN_REPORT) & ~(uint32_t)RUN_IRREVERSIBLE;
-    runtab_end(u);
+    unit_end(u);
     engine_enqueue(e, id);
 }
 
@@ -146,7 +146,7 @@ uint32_t job_wish(struct engine *e, uint32_t id, enum run_job kind, uint32_t fla
     kind = effective(u, kind);
     if (u->job != RUN_JOB_NONE && covers(u->job, kind)) {
         /* Its dependency may have failed a moment ago: this wish tries again. */
-        unit_set_flags(u, flags, RUN_DEP_FAILED);
+        unit_set_flags(e, id, flags, RUN_DEP_FAILED);
         if (u->n_wait == 0)
             engine_enqueue(e, id);
         return job_id;
@@ -157,13 +157,13 @@ uint32_t job_wish(struct engine *e, uint32_t id, enum run_job kind, uint32_t fla
             record_end(e, id, u->job_id, u->job, RUN_RESULT_CANCELED);
         job_id = next_job_id(e);
     }
-    runtab_begin(u);
+    unit_begin(e, id);
     u->job_usec = now;
-    runtab_end(u);
+    unit_end(u);
     job_change(e, id, kind, job_id);
     if (kind == RUN_JOB_START && is_activating(u))
         flags |= RUN_JOB_BEGUN;
-    unit_set_flags(u, flags, 0);
+    unit_set_flags(e, id, flags, 0);
     if (kind == RUN_JOB_START && is_active(u))
         engine_enqueue(e,
                        id); /* it took the place of a stop that had not begun: there is nothing to wait for */
@@ -187,7 +187,7 @@ static void fail_dependents(struct engine *e, uint32_t id)
             unit_has(v, RUN_JOB_BEGUN | RUN_DEP_FAILED))
             continue;
         unit_explain(e, to[i], "dependency '%s' failed", udb_name(e->db, id));
-        unit_set_flags(v, RUN_DEP_FAILED, 0);
+        unit_set_flags(e, to[i], RUN_DEP_FAILED, 0);
         engine_enqueue(e, to[i]);
     }
 }
@@ -214,6 +214,6 @@ void job_restart_continues(struct engine *e, uint32_t id)
     job_change(e, id, RUN_JOB_START, u->job_id);
     if (!failed)
         return;
-    unit_set_flags(u, failed, 0);
+    unit_set_flags(e, id, failed, 0);
     engine_enqueue(e, id);
 }

@@ -18,6 +18,10 @@ void engine_act(struct engine *e, struct engine_action action)
 
 void engine_act_kill(struct engine *e, uint32_t id, enum engine_whom whom, int signal)
 {
+    struct run_unit *u = unit_begin(e, id);
+
+    u->kills_due += u->kills_due < UINT8_MAX;
+    unit_end(u);
     engine_act(e, (struct engine_action){.type = ENGINE_ACT_KILL,
                                          .unit = id,
                                          .kill = {.whom = (uint8_t)whom, .signal = signal}});
@@ -57,15 +61,16 @@ uint32_t engine_dequeue(struct engine *e)
     return id;
 }
 
-void unit_set_flags(struct run_unit *u, uint32_t set, uint32_t clear)
+void unit_set_flags(struct engine *e, uint32_t id, uint32_t set, uint32_t clear)
 {
+    struct run_unit *u = unit_of(e, id);
     uint32_t flags = (u->flags & ~clear) | set;
 
     if (flags == u->flags)
         return;
-    runtab_begin(u);
+    unit_begin(e, id);
     u->flags = flags;
-    runtab_end(u);
+    unit_end(u);
 }
 
 static void stamp(struct run_unit *u, enum run_active from, enum run_active to, uint64_t now)
@@ -87,10 +92,10 @@ void unit_set_state(struct engine *e, uint32_t id, enum run_state state, uint64_
 
     if (from == state)
         return;
-    runtab_begin(u);
+    unit_begin(e, id);
     u->state = (uint8_t)state;
     stamp(u, run_state_active(from), run_state_active(state), now);
-    runtab_end(u);
+    unit_end(u);
     e->table->header->n_failed += (state == RUN_FAILED) - (uint32_t)(from == RUN_FAILED);
     engine_act(e, (struct engine_action){.type = ENGINE_ACT_STATE,
                                          .unit = id,
@@ -106,11 +111,11 @@ _printf_(4, 0) static void explain(struct engine *e, uint32_t id, int result, co
     char text[RUN_REASON_TEXT];
 
     vsnprintf(text, sizeof(text), format, args);
-    runtab_begin(u);
+    unit_begin_text(e, id);
     if (result >= 0)
         u->result = (uint8_t)result;
     memcpy(t->reason, text, strlen(text) + 1);
-    runtab_end(u);
+    unit_end(u);
 }
 
 void unit_explain(struct engine *e, uint32_t id, const char *format, ...)

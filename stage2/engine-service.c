@@ -6,16 +6,16 @@
 static void ask_for_process(struct life *l)
 {
     timer_clear(l->e, l->id); /* the time counts from the answer */
-    unit_set_flags(l->u, RUN_SPAWNING, 0);
+    unit_set_flags(l->e, l->id, RUN_SPAWNING, 0);
 }
 
 /* Run line @index of a kind; what it leads to comes as SPAWNED or SPAWN_FAILED. */
 static void run_line(struct life *l, enum udb_exec kind, uint32_t index)
 {
-    runtab_begin(l->u);
+    unit_begin(l->e, l->id);
     l->u->exec_kind = (uint8_t)kind;
     l->u->exec_index = index;
-    runtab_end(l->u);
+    unit_end(l->u);
     ask_for_process(l);
     engine_act(l->e, (struct engine_action){.type = ENGINE_ACT_SPAWN,
                                             .unit = l->id,
@@ -51,7 +51,7 @@ static bool limit_hit(struct life *l)
 
     if (s->limit_burst == 0 || s->limit_interval_usec == 0)
         return false;
-    runtab_begin(u);
+    unit_begin(l->e, l->id);
     if (u->limit_count == 0 || l->now - u->limit_begin_usec >= s->limit_interval_usec) {
         u->limit_begin_usec = l->now;
         u->limit_count = 1;
@@ -59,15 +59,18 @@ static bool limit_hit(struct life *l)
         u->limit_count++;
     else
         hit = true;
-    runtab_end(u);
+    unit_end(u);
     return hit;
 }
 
 /* Not even a zero is written into a page that was never used: those cost nothing. */
-static void clear_text(char *text)
+static void clear_text(struct life *l, char *text)
 {
-    if (text[0] != '\0')
-        text[0] = '\0';
+    if (text[0] == '\0')
+        return;
+    unit_begin_text(l->e, l->id);
+    text[0] = '\0';
+    unit_end(l->u);
 }
 
 static void begin_life(struct life *l)
@@ -79,18 +82,18 @@ static void begin_life(struct life *l)
     struct run_unit *u = l->u;
 
     timer_clear(l->e, l->id);
-    runtab_begin(u);
     /* After an automatic restart it is still of interest what the last failure was. */
-    if (!unit_has(u, RUN_AUTO_START)) {
+    if (!unit_has(u, RUN_AUTO_START))
+        clear_text(l, t->reason);
+    clear_text(l, t->status);
+    unit_begin(l->e, l->id);
+    if (!unit_has(u, RUN_AUTO_START))
         u->n_restarts = 0;
-        clear_text(t->reason);
-    }
-    clear_text(t->status);
     u->flags = (u->flags & ~clear) | RUN_JOB_BEGUN;
     u->result = RUN_RESULT_SUCCESS;
     u->exit_code = u->exit_status = 0;
     u->start_usec = l->now;
-    runtab_end(u);
+    unit_end(u);
 }
 
 void life_begin_start(struct life *l)
@@ -112,7 +115,7 @@ void life_begin_start(struct life *l)
 
 void life_conditions_met(struct life *l)
 {
-    unit_set_flags(l->u, RUN_CONDITION_OK, 0);
+    unit_set_flags(l->e, l->id, RUN_CONDITION_OK, 0);
     if (udb_unit(l->e->db, l->id)->type == UDB_TARGET) {
         timer_clear(l->e, l->id);
         unit_set_state(l->e, l->id, RUN_REACHED, l->now);
@@ -158,7 +161,7 @@ void life_enter_running(struct life *l)
 
 void life_enter_reload(struct life *l)
 {
-    unit_set_flags(l->u, RUN_JOB_BEGUN, RUN_CONTROL_EXEC_FAILED | RUN_KILLED);
+    unit_set_flags(l->e, l->id, RUN_JOB_BEGUN, RUN_CONTROL_EXEC_FAILED | RUN_KILLED);
     enter_lines(l, RUN_RELOAD, UDB_EXEC_RELOAD);
 }
 
@@ -200,7 +203,7 @@ static void send(struct life *l, bool last, int signal)
         if (own && !last)
             kill_own(l, signal);
         else {
-            unit_set_flags(l->u, RUN_KILLED, 0);
+            unit_set_flags(l->e, l->id, RUN_KILLED, 0);
             engine_act_kill(l->e, l->id, ENGINE_KILL_ALL, l->svc->final_kill_signal);
         }
         break;
@@ -225,21 +228,56 @@ void life_watch(struct life *l)
 {
     if (!kills_group(l) || unit_has(l->u, RUN_WATCHED))
         return;
-    unit_set_flags(l->u, RUN_WATCHED, 0);
+    unit_set_flags(l->e, l->id, RUN_WATCHED, 0);
     engine_act(l->e, (struct engine_action){.type = ENGINE_ACT_WATCH_EMPTY, .unit = l->id});
+}
+
+void life_note_signal(struct life *l, int signal)
+{
+    unit_begin(l->e, l->id);
+    l->u->stop_signal = (uint8_t)signal;
+    unit_end(l->u);
+}
+
+static bool is_last(uint8_t state)
+{
+    return state == RUN_STOP_SIGKILL || state == RUN_FINAL_SIGKILL;
+}
+
+static void send_all(struct life *l)
+{
+    bool last = is_last(l->u->state);
+
+    send(l, last, l->u->stop_signal);
+    if (!last && (l->svc->flags & UDB_SVC_SEND_SIGHUP))
+        send(l, last, SIGHUP);
+}
+
+void life_resend(struct life *l)
+{
+    bool signalled = is_last(l->u->state) || l->u->state == RUN_STOP_SIGTERM || l->u->state == RUN_FINAL_SIGTERM;
+
+    unit_begin(l->e, l->id);
+    l->u->kills_due = 0;
+    unit_end(l->u);
+    if (signalled && l->u->stop_signal != 0)
+        send_all(l);
+    else if (signalled)
+        life_kill_rest(l);
+    else if (l->u->state == RUN_RELOAD && l->u->control_pid != 0)
+        engine_act_kill(l->e, l->id, ENGINE_KILL_CONTROL, SIGKILL);
 }
 
 /* @signal: 0 for the one that the service's settings name. */
 void life_enter_signal(struct life *l, enum run_state state, int signal)
 {
-    bool last = state == RUN_STOP_SIGKILL || state == RUN_FINAL_SIGKILL;
+    bool last = is_last((uint8_t)state);
 
     unit_set_state(l->e, l->id, state, l->now);
-    unit_set_flags(l->u, last ? RUN_KILLED : 0, last ? 0 : RUN_KILLED);
+    unit_set_flags(l->e, l->id, last ? RUN_KILLED : 0, last ? 0 : RUN_KILLED);
     life_watch(l);
-    send(l, last, signal != 0 ? signal : signal_of(l, last));
-    if (!last && (l->svc->flags & UDB_SVC_SEND_SIGHUP))
-        send(l, last, SIGHUP);
+    life_note_signal(l, signal != 0 ? signal : signal_of(l, last));
+    send_all(l);
     timer_set(l->e, l->id, usec_add(l->now, l->svc->stop_timeout_usec));
     if (life_is_empty(l))
         life_signal_done(l);
@@ -266,9 +304,9 @@ static void forget_pid(struct life *l, pid_t *pid)
     if (*pid == 0)
         return;
     runtab_pid_remove(l->e->table, *pid);
-    runtab_begin(l->u);
+    unit_begin(l->e, l->id);
     *pid = 0;
-    runtab_end(l->u);
+    unit_end(l->u);
 }
 
 void life_forget_control(struct life *l)
@@ -280,7 +318,7 @@ void life_give_up(struct life *l)
 {
     forget_pid(l, &l->u->main_pid);
     forget_pid(l, &l->u->control_pid);
-    unit_set_flags(l->u, 0, RUN_WATCHED);
+    unit_set_flags(l->e, l->id, 0, RUN_WATCHED);
 }
 
 void life_enter_stop_post(struct life *l)
@@ -315,8 +353,10 @@ void life_enter_dead(struct life *l)
 
     life_give_up(l);
     timer_clear(l->e, l->id);
-    if (udb_unit(l->e->db, l->id)->type == UDB_SERVICE)
+    if (udb_unit(l->e->db, l->id)->type == UDB_SERVICE) {
+        unit_set_flags(l->e, l->id, RUN_CLEANUP_DUE, 0);
         engine_act(l->e, (struct engine_action){.type = ENGINE_ACT_CLEANUP, .unit = l->id});
+    }
     unit_set_state(l->e, l->id, again ? RUN_AUTO_RESTART : good ? RUN_DEAD : RUN_FAILED, l->now);
     if (again)
         timer_set(l->e, l->id, usec_add(l->now, restart_pause(l)));

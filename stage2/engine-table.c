@@ -56,28 +56,28 @@ static int on_start(struct life *l)
 
 static int on_stop_kill(struct life *l)
 {
-    unit_set_flags(l->u, RUN_STOP_WISHED, 0);
+    unit_set_flags(l->e, l->id, RUN_STOP_WISHED, 0);
     life_enter_signal(l, RUN_STOP_SIGTERM, 0);
     return 0;
 }
 
 static int on_stop_run(struct life *l)
 {
-    unit_set_flags(l->u, RUN_STOP_WISHED, 0);
+    unit_set_flags(l->e, l->id, RUN_STOP_WISHED, 0);
     life_enter_stop(l);
     return 0;
 }
 
 static int on_stop_reached(struct life *l)
 {
-    unit_set_flags(l->u, RUN_STOP_WISHED, 0);
+    unit_set_flags(l->e, l->id, RUN_STOP_WISHED, 0);
     life_enter_dead(l);
     return 0;
 }
 
 static int on_stop_under_way(struct life *l)
 {
-    unit_set_flags(l->u, RUN_STOP_WISHED, 0);
+    unit_set_flags(l->e, l->id, RUN_STOP_WISHED, 0);
     return 0;
 }
 
@@ -98,14 +98,14 @@ static int on_reload(struct life *l)
 
 static void take_pid(struct life *l, bool main, uint64_t timeout_usec)
 {
-    runtab_begin(l->u);
+    unit_begin(l->e, l->id);
     if (main) {
         l->u->main_pid = l->ev->pid;
         l->u->main_start_usec = l->now;
     } else
         l->u->control_pid = l->ev->pid;
     l->u->flags &= ~(uint32_t)(RUN_SPAWNING | (main ? RUN_MAIN_EXEC_FAILED : RUN_CONTROL_EXEC_FAILED));
-    runtab_end(l->u);
+    unit_end(l->u);
     runtab_pid_add(l->e->table, l->ev->pid, l->id);
     timer_set(l->e, l->id, usec_add(l->now, timeout_usec));
 }
@@ -134,7 +134,7 @@ static void spawn_failed(struct life *l)
 {
     char what[RUN_REASON_TEXT / 2];
 
-    unit_set_flags(l->u, 0, RUN_SPAWNING);
+    unit_set_flags(l->e, l->id, 0, RUN_SPAWNING);
     exit_line(l, l->u->exec_kind == UDB_EXEC_START, what, sizeof(what));
     unit_fail(l->e, l->id, RUN_RESULT_RESOURCES, "%s could not be run: %s", what,
               l->ev->text ? l->ev->text : "no process could be made");
@@ -149,7 +149,7 @@ static int on_spawn_failed(struct life *l)
 
 static int on_spawn_failed_reload(struct life *l)
 {
-    unit_set_flags(l->u, 0, RUN_SPAWNING);
+    unit_set_flags(l->e, l->id, 0, RUN_SPAWNING);
     unit_explain(l->e, l->id, "ExecReload= could not be run: %s",
                  l->ev->text ? l->ev->text : "no process could be made");
     if (l->u->job == RUN_JOB_RELOAD)
@@ -175,7 +175,7 @@ static enum run_result take_exit(struct life *l, bool main)
     if (result != RUN_RESULT_SUCCESS && unit_has(l->u, exec_failed))
         result = RUN_RESULT_EXEC;
     runtab_pid_remove(l->e->table, l->ev->pid);
-    runtab_begin(l->u);
+    unit_begin(l->e, l->id);
     if (main) {
         l->u->main_pid = 0;
         l->u->exit_code = l->ev->code;
@@ -183,7 +183,7 @@ static enum run_result take_exit(struct life *l, bool main)
     } else
         l->u->control_pid = 0;
     l->u->flags &= ~exec_failed;
-    runtab_end(l->u);
+    unit_end(l->u);
     return exit_ignored(l, main) ? RUN_RESULT_SUCCESS : result;
 }
 
@@ -251,7 +251,7 @@ static void conditions_judged(struct life *l)
         return;
     }
     if (exited && l->ev->value == 1) {
-        unit_set_flags(l->u, RUN_CONDITION_FAILED, 0);
+        unit_set_flags(l->e, l->id, RUN_CONDITION_FAILED, 0);
         unit_explain(l->e, l->id, "skipped: a condition is not met");
     } else if (exited && l->ev->value == 2)
         unit_fail(l->e, l->id, RUN_RESULT_CONDITION, "an assertion is not met");
@@ -269,7 +269,7 @@ static int on_control_exit_condition(struct life *l)
         return 0;
     }
     if (result == RUN_RESULT_EXIT_CODE && l->ev->value < 255) {
-        unit_set_flags(l->u, RUN_CONDITION_FAILED, 0);
+        unit_set_flags(l->e, l->id, RUN_CONDITION_FAILED, 0);
         exit_explain(l, false, RUN_RESULT_CONDITION, l->ev->code, l->ev->value);
     } else
         fail_by_exit(l, false, result);
@@ -346,13 +346,13 @@ static int on_control_exit_stop_post(struct life *l)
 
 static int on_empty_noted(struct life *l)
 {
-    unit_set_flags(l->u, 0, RUN_WATCHED);
+    unit_set_flags(l->e, l->id, 0, RUN_WATCHED);
     return 0;
 }
 
 static int on_empty_signal(struct life *l)
 {
-    unit_set_flags(l->u, 0, RUN_WATCHED);
+    unit_set_flags(l->e, l->id, 0, RUN_WATCHED);
     if (life_is_empty(l))
         life_signal_done(l);
     return 0;
@@ -375,11 +375,11 @@ static void take_main_pid(struct life *l, pid_t pid)
     if (pid <= 1 || pid == u->main_pid || pid == u->control_pid || owner != RUN_NONE)
         return;
     runtab_pid_remove(l->e->table, u->main_pid);
-    runtab_begin(u);
+    unit_begin(l->e, l->id);
     u->main_pid = pid;
     u->main_start_usec = l->now;
     u->flags |= RUN_MAIN_FOREIGN;
-    runtab_end(u);
+    unit_end(u);
     runtab_pid_add(l->e->table, pid, l->id);
 }
 
@@ -391,14 +391,14 @@ static void take_notes(struct life *l)
     if ((what & ENGINE_NOTIFY_STATUS) && l->ev->text) {
         size_t n = strnlen(l->ev->text, sizeof(t->status) - 1);
 
-        runtab_begin(l->u);
+        unit_begin_text(l->e, l->id);
         memcpy(t->status, l->ev->text, n);
         t->status[n] = '\0';
-        runtab_end(l->u);
+        unit_end(l->u);
     }
     if ((what & ENGINE_NOTIFY_EXTEND) && l->u->heap_pos != RUN_NONE)
         timer_set(l->e, l->id, MAX(l->u->deadline_usec, usec_add(l->now, l->ev->usec)));
-    unit_set_flags(l->u,
+    unit_set_flags(l->e, l->id,
                    (what & ENGINE_NOTIFY_READY ? RUN_READY_SEEN : 0) |
                        (what & ENGINE_NOTIFY_STOPPING ? RUN_STOPPING_SEEN : 0),
                    0);
@@ -440,6 +440,7 @@ static int on_notify_running(struct life *l)
     if (what & ENGINE_NOTIFY_STOPPING) {
         /* It ends by itself: nothing is sent, but it is waited for like any stop. */
         unit_set_state(l->e, l->id, RUN_STOP_SIGTERM, l->now);
+        life_note_signal(l, 0);
         life_watch(l);
         timer_set(l->e, l->id, usec_add(l->now, l->svc->stop_timeout_usec));
     } else if ((what & ENGINE_NOTIFY_RELOADING) && !(what & ENGINE_NOTIFY_READY)) {

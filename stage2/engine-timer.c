@@ -63,6 +63,9 @@ void timer_clear(struct engine *e, uint32_t id)
 
     if (pos == RUN_NONE)
         return;
+    unit_begin(e, id);
+    u->deadline_usec = USEC_INFINITY;
+    unit_end(u);
     last = runtab_heap(e->table)[--e->table->header->heap_count];
     u->heap_pos = RUN_NONE;
     if (last != id)
@@ -77,13 +80,20 @@ void timer_set(struct engine *e, uint32_t id, uint64_t deadline_usec)
         timer_clear(e, id);
         return;
     }
-    runtab_begin(u);
+    unit_begin(e, id);
     u->deadline_usec = deadline_usec;
-    runtab_end(u);
-    if (u->heap_pos == RUN_NONE)
+    unit_end(u);
+    timer_place(e, id);
+}
+
+void timer_place(struct engine *e, uint32_t id)
+{
+    uint32_t pos = unit_of(e, id)->heap_pos;
+
+    if (pos == RUN_NONE)
         sift_up(e, e->table->header->heap_count++, id);
     else
-        fix(e, u->heap_pos, id);
+        fix(e, pos, id);
 }
 
 uint32_t timer_due(const struct engine *e, uint64_t now)

@@ -382,18 +382,19 @@ void wish_cancel_starts(struct engine *e, uint64_t now)
 #define HOOK_BURST         10
 #define HOOK_INTERVAL_USEC (10 * USEC_PER_SEC)
 
-static bool hook_allowed(struct run_unit *u, uint64_t now)
+static bool hook_allowed(struct engine *e, uint32_t id, uint64_t now)
 {
+    struct run_unit *u = unit_of(e, id);
     bool fresh = u->hook_count == 0 || now - u->hook_begin_usec >= HOOK_INTERVAL_USEC;
 
-    runtab_begin(u);
+    unit_begin(e, id);
     if (fresh) {
         u->hook_begin_usec = now;
         u->hook_count = 0;
     }
     if (u->hook_count <= HOOK_BURST)
         u->hook_count++;
-    runtab_end(u);
+    unit_end(u);
     return u->hook_count <= HOOK_BURST;
 }
 
@@ -402,7 +403,7 @@ void wish_on_failure(struct engine *e, uint32_t id, uint64_t now)
     const struct udb_list *l = &udb_unit(e->db, id)->edges[UDB_ON_FAILURE];
     const uint32_t *to = udb_refs(e->db, l);
 
-    if (l->count == 0 || going_down(e) || !hook_allowed(unit_of(e, id), now))
+    if (l->count == 0 || going_down(e) || !hook_allowed(e, id, now))
         return;
     for (uint32_t i = 0; i < l->count; i++)
         wish_start(e, to[i], 0, now);

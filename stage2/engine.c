@@ -17,6 +17,11 @@ int engine_init(struct engine *e, const struct udb *db, struct runtab *table, ui
 
 static void act_boot_done(struct engine *e, uint32_t unit, enum run_result result)
 {
+    struct runtab_header *h = goal_of(e);
+
+    h->boot_due = 1;
+    h->boot_due_unit = unit;
+    h->boot_due_result = (uint32_t)result;
     engine_act(e, (struct engine_action){
                       .type = ENGINE_ACT_BOOT_DONE, .unit = unit, .job = {.result = (uint8_t)result}});
 }
@@ -24,7 +29,7 @@ static void act_boot_done(struct engine *e, uint32_t unit, enum run_result resul
 /* The boot's unit was reached, or will not be: then the emergency unit is what a person can work in. */
 static void boot_over(struct engine *e, enum run_result result, uint64_t now)
 {
-    struct runtab_header *h = e->table->header;
+    struct runtab_header *h = goal_of(e);
     uint32_t emergency = e->db->header->emergency_unit;
 
     h->boot_done = result == RUN_RESULT_SUCCESS ? 1 : 2;
@@ -40,7 +45,7 @@ static void boot_over(struct engine *e, enum run_result result, uint64_t now)
 
 static int boot(struct engine *e, uint32_t id, uint64_t now)
 {
-    struct runtab_header *h = e->table->header;
+    struct runtab_header *h = goal_of(e);
     int r;
 
     h->boot_unit = id;
@@ -59,7 +64,7 @@ static void say_final(struct engine *e)
 
     if (h->final_said)
         return;
-    h->final_said = 1;
+    goal_of(e)->final_said = 1;
     engine_act(e, (struct engine_action){
                       .type = ENGINE_ACT_FINAL, .unit = h->final_unit, .value = (int)h->final_kind});
 }
@@ -85,7 +90,7 @@ static int final(struct engine *e, int kind, uint64_t now)
         return h->final_kind != (uint32_t)kind ? -EPERM
                : h->final_unit == RUN_NONE     ? 0
                                                : (int)unit_of(e, h->final_unit)->job_id;
-    h->final_kind = (uint32_t)kind;
+    goal_of(e)->final_kind = (uint32_t)kind;
     unit = e->db->header->final_units[kind];
     if (unit != UDB_NONE)
         r = wish_start(e, unit, WISH_IRREVERSIBLE, now);
@@ -108,7 +113,7 @@ static void report(struct engine *e, uint32_t id, uint64_t now)
     enum run_result result = (enum run_result)u->done_result;
     bool start = u->done_job == RUN_JOB_START || u->done_job == RUN_JOB_RESTART;
 
-    unit_set_flags(u, 0, RUN_REPORT);
+    unit_set_flags(e, id, 0, RUN_REPORT);
     engine_act(e, (struct engine_action){
                       .type = ENGINE_ACT_JOB_DONE,
                       .unit = id,
@@ -143,7 +148,7 @@ static int reset_failed(struct engine *e, uint32_t id, uint64_t now)
 {
     struct run_unit *u = unit_of(e, id);
 
-    runtab_begin(u);
+    unit_begin_text(e, id);
     u->limit_count = u->hook_count = 0;
     if (u->state != RUN_AUTO_RESTART)
         u->n_restarts = 0;
@@ -151,7 +156,7 @@ static int reset_failed(struct engine *e, uint32_t id, uint64_t now)
         u->result = RUN_RESULT_SUCCESS;
         runtab_text(e->table, id)->reason[0] = '\0';
     }
-    runtab_end(u);
+    unit_end(u);
     if (u->state == RUN_FAILED)
         unit_set_state(e, id, RUN_DEAD, now);
     return 0;
@@ -233,7 +238,7 @@ static int exec_failed(struct engine *e, const struct engine_event *ev)
         return -EINVAL;
     if (u->result == RUN_RESULT_SUCCESS)
         unit_explain(e, ev->unit, "%s", ev->text ? ev->text : "the program could not be executed");
-    unit_set_flags(u, control ? RUN_CONTROL_EXEC_FAILED : RUN_MAIN_EXEC_FAILED, 0);
+    unit_set_flags(e, ev->unit, control ? RUN_CONTROL_EXEC_FAILED : RUN_MAIN_EXEC_FAILED, 0);
     return 0;
 }
 
@@ -282,12 +287,10 @@ static int life(struct engine *e, const struct engine_event *ev, uint64_t now)
     return -EINVAL;
 }
 
-int engine_event(struct engine *e, const struct engine_event *ev, uint64_t now)
+static int take(struct engine *e, const struct engine_event *ev, uint64_t now)
 {
     bool has_unit = ev->unit < udb_count(e->db);
 
-    if (!engine_has_room(e))
-        return -EAGAIN;
     if (ev->type == ENGINE_EV_FINAL)
         return final(e, ev->value, now);
     if (ev->type == ENGINE_EV_BOOT && (has_unit || ev->unit == RUN_NONE))
@@ -295,6 +298,17 @@ int engine_event(struct engine *e, const struct engine_event *ev, uint64_t now)
     if (!has_unit)
         return -EINVAL;
     return ev->type <= ENGINE_EV_FINAL ? wish(e, ev, now) : life(e, ev, now);
+}
+
+int engine_event(struct engine *e, const struct engine_event *ev, uint64_t now)
+{
+    int r;
+
+    if (!engine_has_room(e))
+        return -EAGAIN;
+    r = take(e, ev, now);
+    runundo_commit(e->table);
+    return r;
 }
 
 /* --- what is possible --- */
@@ -345,15 +359,16 @@ bool engine_run(struct engine *e, uint64_t now)
     while (engine_has_room(e)) {
         uint32_t id = engine_dequeue(e);
 
-        if (id != RUN_NONE) {
+        if (id != RUN_NONE)
             step(e, id, now);
-            continue;
+        else {
+            id = timer_due(e, now);
+            if (id == RUN_NONE)
+                return false;
+            timer_clear(e, id);
+            life_dispatch(e, id, LIFE_DEADLINE, NULL, now);
         }
-        id = timer_due(e, now);
-        if (id == RUN_NONE)
-            return false;
-        timer_clear(e, id);
-        life_dispatch(e, id, LIFE_DEADLINE, NULL, now);
+        runundo_commit(e->table);
     }
     return e->table->header->ready_head != RUN_NONE || timer_due(e, now) != RUN_NONE;
 }

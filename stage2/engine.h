@@ -182,6 +182,71 @@ bool engine_run(struct engine *e, uint64_t now);
 uint64_t engine_next_deadline(const struct engine *e) _pure_;
 
 /*
+ * engine_performed - the action was performed: a successor need not do it again
+ * For KILL, CLEANUP and BOOT_DONE; of the others nothing has to be noted. Context: after the action is done, outside of
+ * the engine's calls.
+ */
+void engine_performed(struct engine *e, const struct engine_action *a);
+
+/*
+ * Taking over a table after PID 1 died, hung or was executed anew, in this order:
+ *
+ *     runtab_open          0: use it; 1: format a new one and runtab_convert after the rollback; < 0: see below
+ *     runundo_rollback     takes back the call of the engine that did not end
+ *     engine_init
+ *     engine_recover       records that contradict themselves are lost; derived data is made anew
+ *     engine_rebuild       only if records were lost: with the processes that the kernel shows
+ *     engine_reissue       until false, the actions performed each time: what was decided and perhaps not done
+ *
+ * A table that runtab_open refuses: runtab_format a fresh one, set boot_unit and boot_done, engine_init, engine_lose_all,
+ * engine_rebuild, engine_reissue. Dying anywhere in between is no harm: the next one begins again.
+ *
+ * What the runtime owes for it. Events are delivered at least once: the source is emptied (the zombie reaped, the
+ * notify message or the report taken off its socket, the timer's read) only after engine_event returned. A repeated
+ * EXITED gets -EINVAL and means nothing; so do the others or they say the same again. RUN_SPAWNING is in the table before
+ * the clone; the kernel writes the pid.
+ */
+struct engine_recovery {
+    uint32_t n_lost;     /* records with RUN_LOST: engine_rebuild has to be called */
+    uint32_t lost_unit;  /* the first of them, and why; valid when n_lost > 0 */
+    const char *why;     /* static text */
+    bool needs_boot;     /* ENGINE_EV_BOOT never came, or was not taken: bring it after engine_reissue */
+};
+
+/*
+ * engine_recover - make sense of what an earlier self left
+ * Return: 0; -EINVAL: a unit's process is another's too, or the pid index is too small: lose all, rebuild.
+ */
+int engine_recover(struct engine *e, struct engine_recovery *ret);
+
+/*
+ * engine_reissue - give again the actions that may not have been performed, and take in what the kernel did alone
+ * A spawn whose process is in the table counts as answered, one without is asked for again; kills and clean-ups that are
+ * due, the watch for emptiness, BOOT_DONE, FINAL. The caller performs the actions and brings their answers, but no other
+ * events before this is over. Return: true while there is more.
+ */
+bool engine_reissue(struct engine *e, uint64_t now);
+
+/* engine_lose_all - nothing is known of any unit (a fresh table for a machine that has been running). */
+void engine_lose_all(struct engine *e);
+
+/* A process that the kernel shows and that belongs to a unit (its cgroup, or an argument of pintle-run). */
+struct engine_fact {
+    uint32_t unit;
+    pid_t pid;
+    bool child;          /* of PID 1: can be the main process; others only count as being there */
+    uint64_t start_usec; /* CLOCK_MONOTONIC; the oldest child is the main process */
+};
+
+/*
+ * engine_rebuild - what lost records (RUN_LOST) are, by what the kernel shows
+ * A service with a process runs, or starts if it is a oneshot; one without is dead. What needs no process to be up (a
+ * target, RemainAfterExit=) counts as up if the boot's unit pulls it in and boot_done is not 0. Jobs, results and counters of
+ * lost records are gone; who waits for their jobs is told that they were canceled. Facts of other units are ignored.
+ */
+void engine_rebuild(struct engine *e, const struct engine_fact *facts, uint32_t n_facts, uint64_t now);
+
+/*
  * engine_check - recompute what is derived (n_wait, heap, queue, counters) and compare
  * For the simulation, the tests, and for a table that an earlier self left. O(edges).
  * Return: true; false with @ret_why (static text) and the unit.
@@ -189,9 +254,9 @@ uint64_t engine_next_deadline(const struct engine *e) _pure_;
 bool engine_check(const struct engine *e, const char **ret_why, uint32_t *ret_unit);
 
 /*
- * engine_adopt - make anew what is derived, for records that were copied in from the table of another database
- * The timer heap, the ready queue, the pid index (empty before) and the counters; what each job waits for in the new
- * order. The copied heap_pos says only whether there is a deadline. Context: a reload, after engine_init; O(edges).
+ * engine_adopt - make anew what is derived, for records that an earlier self left, or from the table of another database
+ * The timer heap, the ready queue, the pid index and the counters; what each job waits for in the (new) order.
+ * Context: a reload, after engine_init; engine_recover does it itself; O(edges).
  * Return: 0; -ENOSPC when the pid index is too small, which its size excludes.
  */
 int engine_adopt(struct engine *e);

@@ -12,6 +12,7 @@ libengine_a_SOURCES = \
 	stage2/engine-exit.c \
 	stage2/engine-job.c \
 	stage2/engine-queue.c \
+	stage2/engine-recover.c \
 	stage2/engine-service.c \
 	stage2/engine-table.c \
 	stage2/engine-timer.c \

@@ -137,14 +137,7 @@ bool view_superseded(const struct view *v)
 
 void view_unit(const struct view *v, uint32_t unit, struct run_unit *ret_unit, struct run_text *ret_text)
 {
-    if (runtab_read(&v->table, unit, ret_unit, ret_text) < 0) {
-        memcpy(ret_unit, runtab_unit(&v->table, unit), sizeof(*ret_unit));
-        if (ret_text) {
-            memcpy(ret_text, runtab_text(&v->table, unit), sizeof(*ret_text));
-            ret_text->status[sizeof(ret_text->status) - 1] = '\0';
-            ret_text->reason[sizeof(ret_text->reason) - 1] = '\0';
-        }
-    }
+    (void)runtab_read(&v->table, unit, ret_unit, ret_text); /* a torn copy is better than none: see below */
     if (ret_unit->state >= RUN_STATE_COUNT)
         ret_unit->state = RUN_DEAD;
     if (ret_unit->job >= RUN_JOB_COUNT)

@@ -6,6 +6,7 @@ libunit_a_SOURCES += src/unit/control.h
 libunit_a_SOURCES += src/unit/execproto.h
 libunit_a_SOURCES += src/unit/paths.h
 libunit_a_SOURCES += src/unit/runtab.c src/unit/runtab.h
+libunit_a_SOURCES += src/unit/runundo.c src/unit/runundo.h
 libunit_a_SOURCES += src/unit/udb.c src/unit/udb.h
 libunit_a_SOURCES += src/unit/udbwrite.c src/unit/udbwrite.h src/unit/udbwrite-impl.h
 libunit_a_SOURCES += src/unit/udbwrite-layout.c

@@ -3,58 +3,94 @@
 
 /* Where each part of a table with @count units begins. The order is the order of the file. */
 struct layout {
-    uint64_t units, texts, heap, pids, size;
+    uint64_t undo, undo_size, units, texts, heap, pids, size;
     uint32_t pid_room;
 };
 
-static struct layout layout_of(uint32_t count)
+static uint64_t undo_room(const struct runtab_header *h)
+{
+    uint64_t each = 2 * sizeof(struct run_undo) + h->unit_size + h->text_size;
+
+    return sizeof(struct run_undo) + RUN_GOAL_SIZE + h->count * each;
+}
+
+static struct layout layout_of(const struct runtab_header *h)
 {
     struct layout l = {.pid_room = 64};
 
     /* Up to two pids a unit; at most half full, so that a probe stays short. */
-    while (l.pid_room < (uint64_t)count * 4)
+    while (l.pid_room < (uint64_t)h->count * 4)
         l.pid_room *= 2;
-    l.units = ALIGN_UP(sizeof(struct runtab_header), 64);
-    l.heap = ALIGN_UP(l.units + (uint64_t)count * sizeof(struct run_unit), 64);
-    l.pids = ALIGN_UP(l.heap + (uint64_t)count * sizeof(uint32_t), 64);
+    /* The log begins in the header's page: few calls need more of it. */
+    l.undo = ALIGN_UP((uint64_t)h->header_size, 8);
+    l.undo_size = undo_room(h);
+    l.units = ALIGN_UP(l.undo + l.undo_size, 64);
+    l.heap = ALIGN_UP(l.units + (uint64_t)h->count * h->unit_size, 64);
+    l.pids = ALIGN_UP(l.heap + (uint64_t)h->count * sizeof(uint32_t), 64);
     /* The texts come last and begin a page: those that nobody writes stay untouched. */
     l.texts = ALIGN_UP(l.pids + (uint64_t)l.pid_room * sizeof(struct run_pid), 4096);
-    l.size = ALIGN_UP(l.texts + (uint64_t)count * sizeof(struct run_text), 4096);
+    l.size = ALIGN_UP(l.texts + (uint64_t)h->count * h->text_size, 4096);
     return l;
+}
+
+static struct runtab_header own_header(uint32_t count)
+{
+    struct runtab_header h = {
+        .version = RUNTAB_VERSION,
+        .header_size = sizeof(struct runtab_header),
+        .count = count,
+        .unit_size = sizeof(struct run_unit),
+        .text_size = sizeof(struct run_text),
+    };
+    struct layout l = layout_of(&h);
+
+    memcpy(h.magic, RUNTAB_MAGIC, sizeof(h.magic));
+    h.size = l.size;
+    h.undo_offset = l.undo;
+    h.undo_size = l.undo_size;
+    h.units_offset = l.units;
+    h.texts_offset = l.texts;
+    h.heap_offset = l.heap;
+    h.pids_offset = l.pids;
+    h.pid_room = l.pid_room;
+    return h;
 }
 
 size_t runtab_size(uint32_t count)
 {
-    return (size_t)layout_of(count).size;
+    return (size_t)own_header(count).size;
+}
+
+static uint64_t checksum_of(const struct runtab_header *h)
+{
+    return udb_checksum(h, offsetof(struct runtab_header, checksum));
+}
+
+void runtab_format_unit(struct run_unit *u)
+{
+    *u = (struct run_unit){
+        .seq = u->seq,
+        .notify_fd = -EBADF,
+        .next_ready = RUN_NONE,
+        .heap_pos = RUN_NONE,
+        .deadline_usec = USEC_INFINITY,
+        .report_fd = {-EBADF, -EBADF},
+    };
 }
 
 void runtab_format(void *data, uint32_t count, uint64_t db_checksum, struct runtab *ret_table)
 {
-    struct layout l = layout_of(count);
     struct runtab_header *h = data;
 
-    memcpy(h->magic, RUNTAB_MAGIC, sizeof(h->magic));
-    h->version = RUNTAB_VERSION;
-    h->header_size = sizeof(*h);
-    h->size = l.size;
+    *h = own_header(count);
     h->db_checksum = db_checksum;
-    h->count = count;
-    h->unit_size = sizeof(struct run_unit);
-    h->text_size = sizeof(struct run_text);
-    h->units_offset = l.units;
-    h->texts_offset = l.texts;
-    h->heap_offset = l.heap;
-    h->pids_offset = l.pids;
-    h->pid_room = l.pid_room;
+    h->checksum = checksum_of(h);
+    h->undo_call = 1;
     h->ready_head = h->ready_tail = RUN_NONE;
     h->boot_unit = h->final_unit = RUN_NONE;
-    *ret_table = (struct runtab){.header = h, .data = data, .size = (size_t)l.size};
-    for (uint32_t i = 0; i < count; i++) {
-        struct run_unit *u = runtab_unit(ret_table, i);
-
-        u->notify_fd = -EBADF;
-        u->heap_pos = u->next_ready = RUN_NONE;
-    }
+    *ret_table = (struct runtab){.header = h, .data = data, .size = (size_t)h->size};
+    for (uint32_t i = 0; i < count; i++)
+        runtab_format_unit(runtab_unit(ret_table, i));
 }
 
 /* Whether @n records of @each bytes at @offset lie inside @size. */
@@ -71,53 +107,80 @@ static bool index_ok(uint32_t i, uint32_t count)
     return i == RUN_NONE || i < count;
 }
 
-static bool unit_ok(const struct run_unit *u, uint32_t count, uint32_t heap_count)
-{
-    return u->state < RUN_STATE_COUNT && u->job < RUN_JOB_COUNT && u->result < RUN_RESULT_COUNT &&
-           u->done_result < RUN_RESULT_COUNT && u->exec_kind < UDB_EXEC_COUNT && index_ok(u->next_ready, count) &&
-           index_ok(u->heap_pos, heap_count);
-}
-
-static bool indices_ok(const struct runtab *t)
-{
-    const struct runtab_header *h = t->header;
-    const struct run_pid *pids = (const struct run_pid *)(t->data + h->pids_offset);
-
-    if (h->heap_count > h->count || !index_ok(h->ready_head, h->count) || !index_ok(h->ready_tail, h->count) ||
-        !index_ok(h->boot_unit, h->count) || !index_ok(h->final_unit, h->count))
-        return false;
-    for (uint32_t i = 0; i < h->count; i++)
-        if (!unit_ok(runtab_unit(t, i), h->count, h->heap_count))
-            return false;
-    for (uint32_t i = 0; i < h->heap_count; i++)
-        if (runtab_heap(t)[i] >= h->count)
-            return false;
-    for (uint32_t i = 0; i < h->pid_room; i++)
-        if (pids[i].pid > 0 && pids[i].unit >= h->count)
-            return false;
-    return true;
-}
-
 int runtab_open_reader(void *data, size_t size, struct runtab *ret_table)
 {
     struct runtab_header *h = data;
     struct runtab t = {.header = h, .data = data, .size = size};
 
-    if (size < sizeof(*h) || memcmp(h->magic, RUNTAB_MAGIC, sizeof(h->magic)) != 0)
+    if (size < RUNTAB_HEADER_FIRST || memcmp(h->magic, RUNTAB_MAGIC, sizeof(h->magic)) != 0)
         return -EBADMSG;
     if (h->version != RUNTAB_VERSION)
         return -EPROTONOSUPPORT;
-    if (h->header_size < sizeof(*h) || h->size > size || h->unit_size < sizeof(struct run_unit) ||
-        h->unit_size % 8 != 0 || h->text_size < sizeof(struct run_text) || h->pid_room == 0 ||
-        (h->pid_room & (h->pid_room - 1)) != 0)
+    if (h->checksum != checksum_of(h) || h->header_size < RUNTAB_HEADER_FIRST || h->header_size > h->undo_offset ||
+        h->size > size || h->unit_size < RUN_UNIT_FIRST || h->unit_size % 8 != 0 || h->text_size < RUN_TEXT_FIRST ||
+        h->text_size % 8 != 0 || h->pid_room == 0 || (h->pid_room & (h->pid_room - 1)) != 0)
         return -EBADMSG;
-    if (!inside(h->units_offset, h->count, h->unit_size, h->size) ||
+    if (!inside(h->undo_offset, 1, h->undo_size, h->size) || h->undo_size > UINT32_MAX ||
+        !inside(h->units_offset, h->count, h->unit_size, h->size) ||
         !inside(h->texts_offset, h->count, h->text_size, h->size) ||
         !inside(h->heap_offset, h->count, sizeof(uint32_t), h->size) ||
         !inside(h->pids_offset, h->pid_room, sizeof(struct run_pid), h->size))
         return -EBADMSG;
     *ret_table = t;
     return 0;
+}
+
+static bool is_own_layout(const struct runtab_header *h)
+{
+    struct runtab_header own = own_header(h->count);
+
+    own.db_checksum = h->db_checksum;
+    return memcmp(h, &own, offsetof(struct runtab_header, checksum)) == 0;
+}
+
+static bool has_own_sizes(const struct runtab_header *h)
+{
+    return h->header_size == sizeof(*h) && h->unit_size == sizeof(struct run_unit) &&
+           h->text_size == sizeof(struct run_text);
+}
+
+static bool goal_ok(const struct runtab_header *h)
+{
+    return index_ok(h->boot_unit, h->count) && index_ok(h->final_unit, h->count) && h->boot_done <= 2 &&
+           h->final_kind <= UDB_FINAL_EXIT && h->final_said <= 1 && h->boot_due <= 1 &&
+           (h->boot_due == 0 || (index_ok(h->boot_due_unit, h->count) && h->boot_due_result < RUN_RESULT_COUNT));
+}
+
+uint32_t runtab_undo_length(const struct runtab *t, const struct run_undo *entry)
+{
+    const struct runtab_header *h = t->header;
+
+    if (entry->what == RUN_UNDO_GOAL)
+        return RUN_GOAL_SIZE;
+    if (entry->unit >= h->count)
+        return 0;
+    return entry->what == RUN_UNDO_UNIT ? h->unit_size : entry->what == RUN_UNDO_TEXT ? h->text_size : 0;
+}
+
+/* The log consists of whole entries, of things that exist. */
+static bool undo_ok(const struct runtab *t)
+{
+    const struct runtab_header *h = t->header;
+    uint64_t at = 0;
+
+    if (h->undo_used > h->undo_size)
+        return false;
+    while (at < h->undo_used) {
+        uint32_t n;
+
+        if (h->undo_used - at < sizeof(struct run_undo))
+            return false;
+        n = runtab_undo_length(t, (const struct run_undo *)(t->data + h->undo_offset + at));
+        at += sizeof(struct run_undo) + n;
+        if (n == 0 || at > h->undo_used)
+            return false;
+    }
+    return true;
 }
 
 int runtab_open(void *data, size_t size, struct runtab *ret_table)
@@ -128,10 +191,44 @@ int runtab_open(void *data, size_t size, struct runtab *ret_table)
     r = runtab_open_reader(data, size, &t);
     if (r < 0)
         return r;
-    if (!indices_ok(&t))
+    if (t.header->undo_size < undo_room(t.header) || !goal_ok(t.header) || !undo_ok(&t) ||
+        (has_own_sizes(t.header) && !is_own_layout(t.header)))
         return -EBADMSG;
     *ret_table = t;
+    return has_own_sizes(t.header) ? 0 : 1;
+}
+
+int runtab_convert(const struct runtab *from, struct runtab *to)
+{
+    const size_t fixed = offsetof(struct runtab_header, events);
+    const struct runtab_header *old = from->header;
+    struct runtab_header *h = to->header;
+
+    if (old->count != h->count || old->db_checksum != h->db_checksum)
+        return -EINVAL;
+    memcpy((uint8_t *)h + fixed, (const uint8_t *)old + fixed, MIN(old->header_size, sizeof(*h)) - fixed);
+    for (uint32_t i = 0; i < h->count; i++) {
+        memcpy(runtab_unit(to, i), runtab_unit(from, i), MIN(old->unit_size, sizeof(struct run_unit)));
+        memcpy(runtab_text(to, i), runtab_text(from, i), MIN(old->text_size, sizeof(struct run_text)));
+    }
     return 0;
+}
+
+static void copy_unit(const struct runtab *t, uint32_t unit, struct run_unit *ret_unit, struct run_text *ret_text)
+{
+    size_t n = MIN(t->header->unit_size, sizeof(*ret_unit));
+
+    if (n < sizeof(*ret_unit)) {
+        ret_unit->seq = 0;
+        runtab_format_unit(ret_unit);
+    }
+    memcpy(ret_unit, runtab_unit(t, unit), n);
+    if (ret_text) {
+        *ret_text = (struct run_text){.status = ""};
+        memcpy(ret_text, runtab_text(t, unit), MIN(t->header->text_size, sizeof(*ret_text)));
+        ret_text->status[sizeof(ret_text->status) - 1] = '\0';
+        ret_text->reason[sizeof(ret_text->reason) - 1] = '\0';
+    }
 }
 
 int runtab_read(const struct runtab *t, uint32_t unit, struct run_unit *ret_unit, struct run_text *ret_text)
@@ -144,16 +241,12 @@ int runtab_read(const struct runtab *t, uint32_t unit, struct run_unit *ret_unit
 
         if (before % 2 != 0)
             continue;
-        memcpy(ret_unit, u, sizeof(*ret_unit));
-        if (ret_text) {
-            memcpy(ret_text, runtab_text(t, unit), sizeof(*ret_text));
-            ret_text->status[sizeof(ret_text->status) - 1] = '\0';
-            ret_text->reason[sizeof(ret_text->reason) - 1] = '\0';
-        }
+        copy_unit(t, unit, ret_unit, ret_text);
         __atomic_thread_fence(__ATOMIC_ACQUIRE);
         if (__atomic_load_n(&u->seq, __ATOMIC_RELAXED) == before)
             return 0;
     }
+    copy_unit(t, unit, ret_unit, ret_text);
     return -EAGAIN;
 }
 
@@ -228,6 +321,15 @@ void runtab_pid_remove(struct runtab *t, pid_t pid)
         hole = i;
     }
     slots[hole] = (struct run_pid){0};
+}
+
+void runtab_pid_clear(struct runtab *t)
+{
+    struct run_pid *slots = pid_slots(t);
+
+    for (uint32_t i = 0; i < t->header->pid_room; i++)
+        if (slots[i].pid != 0)
+            slots[i] = (struct run_pid){0};
 }
 
 uint32_t runtab_pid_count(const struct runtab *t)

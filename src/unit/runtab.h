@@ -10,8 +10,12 @@
  *  - Only PID 1 writes, between runtab_begin and runtab_end, which make the record's sequence counter odd and
  *    even again. The one exception: the kernel itself stores a new child's pid into main_pid or control_pid
  *    (clone3, CLONE_PARENT_SETTID), so that no running service is ever missing, even when PID 1 dies in between.
- *  - n_wait, next_ready, heap_pos and the flag RUN_QUEUED are the engine's own and change as single words outside of
- *    that: a reader that is told of them too early or too late loses nothing.
+ *  - PID 1 may die between any two stores. What the engine changes in one call it saves first (runundo.h), so a
+ *    successor takes back a call that did not end. What the runtime changes (its fields are marked) is one word
+ *    between begin and end, or words of which any part makes sense.
+ *  - Derived, and made anew by a successor (engine_adopt): heap, pid index, ready queue, n_wait, next_ready, heap_pos,
+ *    RUN_QUEUED, heap_count, n_jobs, n_failed. They change as single words outside of begin and end: a reader that is
+ *    told of them too early or too late loses nothing.
  *  - A reader copies a record and takes the copy only if the counter was even and the same before and after.
  *  - The engine's own structures (ready queue, timer heap, pid index) are in the file too, as indices.
  *  - header.events counts rounds in which something changed; it is a futex that PID 1 wakes, so waiting for a
@@ -117,6 +121,8 @@ enum run_flags {
     RUN_AUTO_START = 1 << 15,   /* the start under way is an automatic restart */
     RUN_MAIN_EXEC_FAILED = 1 << 16,    /* main_pid could not become its program: reason says why */
     RUN_CONTROL_EXEC_FAILED = 1 << 17, /* the same of control_pid */
+    RUN_CLEANUP_DUE = 1 << 18, /* ENGINE_ACT_CLEANUP was asked and is not known to be done (engine_performed) */
+    RUN_LOST = 1 << 19,        /* the record could not be trusted; what it is comes from the kernel (engine_rebuild) */
 };
 
 struct run_unit {
@@ -130,20 +136,21 @@ struct run_unit {
     pid_t control_pid; /* a start-pre, stop... line; 0: none */
     uint8_t exec_kind; /* enum udb_exec of control_pid, or of main_pid for a oneshot */
     uint8_t done_job; /* enum run_job: what done_job_id was */
-    uint8_t reserved[2];
+    uint8_t kills_due;   /* ENGINE_ACT_KILL that were asked and are not known to be done (engine_performed) */
+    uint8_t stop_signal; /* what the stop phase under way sends; 0: nothing */
     uint32_t exec_index; /* which line of that kind */
     int32_t exit_code;   /* si_code of the last main process (CLD_EXITED...), 0 before the first */
     int32_t exit_status; /* si_status */
-    int32_t notify_fd;   /* -EBADF: none */
+    int32_t notify_fd;   /* runtime; -EBADF: none */
     uint32_t job_id;      /* of the job under way; 0: none */
     uint32_t done_job_id; /* the last job that ended (any id up to it has ended: run_job_ended) */
     uint32_t n_wait;      /* engine: how many other units' jobs this job has to wait for */
     uint32_t next_ready;  /* engine: ready queue link */
-    uint32_t heap_pos;    /* engine: place in the timer heap; RUN_NONE when no deadline is set */
+    uint32_t heap_pos;    /* engine: place in the timer heap; RUN_NONE when there is no deadline */
     uint32_t n_restarts;  /* automatic ones since the last start that was asked for */
     uint32_t limit_count;
     uint64_t limit_begin_usec;
-    uint64_t deadline_usec; /* CLOCK_MONOTONIC; valid while heap_pos != RUN_NONE */
+    uint64_t deadline_usec; /* CLOCK_MONOTONIC; USEC_INFINITY: none */
     /* Stamps, CLOCK_MONOTONIC usec, 0: never. */
     uint64_t job_usec;      /* the job was installed */
     uint64_t start_usec;    /* the first process of this life was asked for (all ordering waited out) */
@@ -158,8 +165,13 @@ struct run_unit {
     /* How often OnFailure= was set off lately: two units that fail into each other must not spin. */
     uint64_t hook_begin_usec;
     uint32_t hook_count;
-    uint32_t reserved2;
+    uint32_t reserved;
+    uint64_t undo; /* runundo: the call that saved this record last */
+    int32_t report_fd[2]; /* runtime: reading ends of pintle-exec's reports, [0] control, [1] main; -EBADF: none */
 };
+
+#define RUN_UNIT_FIRST 176 /* bytes of the first record that was ever released: no table has a smaller one */
+_Static_assert(sizeof(struct run_unit) >= RUN_UNIT_FIRST && sizeof(struct run_unit) % 8 == 0, "records only grow");
 
 /* Texts, in an array of their own: pages that nobody wrote cost PID 1 nothing. Under the unit's seq. */
 #define RUN_STATUS_TEXT 96
@@ -169,7 +181,11 @@ struct run_text {
     char reason[RUN_REASON_TEXT]; /* why it failed, for a person */
 };
 
+#define RUN_TEXT_FIRST 256
+_Static_assert(sizeof(struct run_text) >= RUN_TEXT_FIRST && sizeof(struct run_text) % 8 == 0, "texts only grow");
+
 struct runtab_header {
+    /* Never changes, and the checksum is over it. */
     char magic[8];
     uint32_t version;
     uint32_t header_size;
@@ -183,33 +199,62 @@ struct runtab_header {
     uint64_t texts_offset;
     uint64_t heap_offset;  /* u32[count]: the timer heap, unit indices */
     uint64_t pids_offset;  /* struct run_pid[pid_room]: open addressing, pid -> unit */
+    uint64_t undo_offset;  /* what a call of the engine changes, as it was before (runundo.h) */
+    uint64_t undo_size;
+    uint64_t checksum;
+
     uint32_t events;       /* futex: counts rounds in which something changed */
     uint32_t superseded;   /* 1: a reload made a newer table; readers open the path again */
     uint32_t heap_count;
     uint32_t ready_head, ready_tail; /* FIFO of unit indices; RUN_NONE: empty */
-    uint32_t last_job_id;
+    uint32_t last_job_id;  /* only grows */
     uint32_t n_jobs;       /* jobs under way */
     uint32_t n_failed;     /* units in the state failed */
+    uint64_t undo_call;    /* runundo: counts calls of the engine that changed something */
+    uint64_t undo_goal;    /* runundo: the call that saved the goal last */
+    uint32_t undo_used;    /* runundo: bytes; not 0: a call is under way, or was when PID 1 died */
+
+    /* The goal, under undo, from here to the next comment. */
     uint32_t boot_unit;    /* what this boot is to reach */
     uint32_t final_unit;   /* the poweroff.target or the like that was asked for; RUN_NONE while running */
     uint32_t boot_done;    /* enum: 0 under way, 1 reached, 2 failed (emergency) */
     uint32_t final_kind;   /* enum udb_final: how the machine goes down; 0 while running */
-    /* The boot's time line, CLOCK_MONOTONIC usec. */
+    uint32_t final_said;   /* 1: every unit is down, ENGINE_ACT_FINAL was given */
+    uint32_t boot_due;     /* 1: ENGINE_ACT_BOOT_DONE was asked and is not known to be done (engine_performed) */
+    uint32_t boot_due_unit, boot_due_result; /* what it says */
+    uint32_t reserved;
+    uint64_t t_boot_done;  /* the boot's target was reached or given up */
+
+    /* Runtime. The boot's time line, CLOCK_MONOTONIC usec. */
     uint64_t t_stage2;     /* first instruction of stage two's main */
     uint64_t t_early;      /* file systems, console, host name are done */
     uint64_t t_compiled;   /* the unit database is there */
-    uint64_t t_boot_done;  /* the boot's target was reached or given up */
     uint64_t freed_bytes;  /* the ramdisk: given back */
     uint64_t image_bytes;  /* the ramdisk: held */
     uint64_t seed[2];       /* random, of this boot: INVOCATION_ID is made from it and start_usec */
     uint32_t notify_serial; /* names of notify sockets given out so far */
-    uint32_t final_said;    /* 1: every unit is down, ENGINE_ACT_FINAL was given */
+    uint32_t reserved2;
 };
+
+/* Whoever reads a field behind these looks at header_size first. */
+#define RUNTAB_HEADER_FIRST 264
+_Static_assert(sizeof(struct runtab_header) >= RUNTAB_HEADER_FIRST, "the header only grows");
 
 struct run_pid {
     pid_t pid;     /* 0: free */
     uint32_t unit; /* index */
 };
+
+/* What each entry of the undo log begins with; what was there before follows. */
+struct run_undo {
+    uint32_t what; /* enum run_undo_what */
+    uint32_t unit;
+};
+
+enum run_undo_what { RUN_UNDO_UNIT = 1, RUN_UNDO_TEXT, RUN_UNDO_GOAL };
+
+#define RUN_GOAL_OFFSET offsetof(struct runtab_header, boot_unit)
+#define RUN_GOAL_SIZE   (offsetof(struct runtab_header, t_stage2) - RUN_GOAL_OFFSET)
 
 /* A mapped table. PID 1's is writable. */
 struct runtab {
@@ -227,14 +272,33 @@ size_t runtab_size(uint32_t count) _const_;
  */
 void runtab_format(void *data, uint32_t count, uint64_t db_checksum, struct runtab *ret_table);
 
+/* runtab_format_unit - one record as runtab_format leaves it; its sequence counter is kept. */
+void runtab_format_unit(struct run_unit *u);
+
+/* runtab_undo_length - how many bytes follow an entry of the undo log; 0: no such entry. */
+uint32_t runtab_undo_length(const struct runtab *t, const struct run_undo *entry) _pure_;
+
 /*
- * runtab_open - check a table that somebody wrote (another version, an earlier self, a stranger)
- * Return: 0; -EBADMSG when any size, offset or index leads outside; -EPROTONOSUPPORT.
+ * runtab_open - check a table that an earlier self left (or another version, or a stranger)
+ *
+ * What does not change has a checksum; the header's indices and enums are compared with their ranges, and the undo
+ * log with its room. Derived data is not looked at: engine_adopt makes it anew. Records are looked at by engine_recover.
+ * Return: 0; 1: good, but written with other sizes of header, record or text: only runundo_rollback and runtab_convert
+ * may have it; -EBADMSG: cannot be trusted (make a fresh one: engine_rebuild); -EPROTONOSUPPORT.
  */
 int runtab_open(void *data, size_t size, struct runtab *ret_table);
 
 /*
- * runtab_open_reader - check what does not change while PID 1 runs: magic, version, sizes and offsets
+ * runtab_convert - carry a table over into this version's layout
+ * @from: opened by runtab_open, and rolled back.  @to: runtab_format'ed, of the same database.
+ * Records grow and shrink at their end alone: what this version does not know is dropped, what the writer did not
+ * know is as runtab_format leaves it. Derived data is not copied: engine_recover makes it.
+ * Return: 0; -EINVAL when they are not of the same database.
+ */
+int runtab_convert(const struct runtab *from, struct runtab *to);
+
+/*
+ * runtab_open_reader - check what does not change while PID 1 runs: magic, version, checksum, sizes and offsets
  * For a mapping that PID 1 writes to meanwhile. Indices and enums inside the records are not looked at: they may be
  * half-written at any time, so a reader takes a record by runtab_read and compares each index before it uses it.
  * Return: 0; -EBADMSG; -EPROTONOSUPPORT.
@@ -260,7 +324,7 @@ static inline uint32_t *runtab_heap(const struct runtab *t)
 static inline void runtab_begin(struct run_unit *u)
 {
     __atomic_store_n(&u->seq, u->seq + 1, __ATOMIC_RELAXED);
-    __atomic_thread_fence(__ATOMIC_SEQ_CST); /* the odd counter is seen before any field changes */
+    __atomic_thread_fence(__ATOMIC_RELEASE); /* the odd counter is seen before any field changes */
 }
 
 static inline void runtab_end(struct run_unit *u)
@@ -281,7 +345,8 @@ static inline bool run_job_ended(const struct run_unit *u, uint32_t id)
  * runtab_read - a consistent copy of a unit's record and texts, for readers
  * @ret_text: may be NULL. Spins while PID 1 writes (nanoseconds); gives up after a bounded number of tries,
  * which happens only when PID 1 died in the middle.
- * Return: 0; -EAGAIN.
+ * A record of an older writer is smaller: what it does not have is zero, and the descriptors -EBADF.
+ * Return: 0; -EAGAIN: the copy may be torn.
  */
 int runtab_read(const struct runtab *t, uint32_t unit, struct run_unit *ret_unit, struct run_text *ret_text);
 
@@ -289,6 +354,7 @@ int runtab_read(const struct runtab *t, uint32_t unit, struct run_unit *ret_unit
 int runtab_pid_add(struct runtab *t, pid_t pid, uint32_t unit);
 uint32_t runtab_pid_find(const struct runtab *t, pid_t pid) _pure_; /* the unit, or RUN_NONE */
 void runtab_pid_remove(struct runtab *t, pid_t pid);
+void runtab_pid_clear(struct runtab *t);
 uint32_t runtab_pid_count(const struct runtab *t) _pure_; /* for checks: O(pid_room) */
 
 const char *run_state_name(enum run_state s) _const_;       /* "stop-sigterm" */

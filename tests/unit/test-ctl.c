@@ -314,6 +314,11 @@ START_TEST(no_record_whatever_its_bytes_leads_outside)
 }
 END_TEST
 
+static void seal(struct runtab_header *h)
+{
+    h->checksum = udb_checksum(h, offsetof(struct runtab_header, checksum));
+}
+
 START_TEST(a_table_of_another_database_or_a_cut_one_is_refused)
 {
     struct fixture f;
@@ -326,9 +331,12 @@ START_TEST(a_table_of_another_database_or_a_cut_one_is_refused)
         ck_assert_int_eq(view_borrow(&v, f.db, f.ctl.view.db.size, f.table_data, cut), -EBADMSG);
     ck_assert_int_eq(view_borrow(&v, f.db, f.ctl.view.db.size, f.table_data, size - 1), -EBADMSG);
     f.table.header->count--;
+    ck_assert_int_eq(view_borrow(&v, f.db, f.ctl.view.db.size, f.table_data, size), -EBADMSG);
+    seal(f.table.header);
     ck_assert_int_eq(view_borrow(&v, f.db, f.ctl.view.db.size, f.table_data, size), -ESTALE);
     f.table.header->count++;
     f.table.header->db_checksum++;
+    seal(f.table.header);
     ck_assert_int_eq(view_borrow(&v, f.db, f.ctl.view.db.size, f.table_data, size), -ESTALE);
     f.table.header->version++;
     ck_assert_int_eq(view_borrow(&v, f.db, f.ctl.view.db.size, f.table_data, size), -EPROTONOSUPPORT);
