@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 
+#include "down.h"
 #include "log.h"
 #include "sys.h"
 #include "text.h"
@@ -64,12 +65,27 @@ static size_t describe(struct stage2 *s, uint32_t unit, uint64_t now, char *buf,
     return MIN((size_t)n, size - 1);
 }
 
+/* While going down: what ends the waiting. */
+static const char *describe_down(struct stage2 *s, uint64_t now, char *buf, size_t size)
+{
+    uint64_t limit = down_limit(s);
+    char span[32];
+
+    buf[0] = '\0';
+    if (limit == USEC_INFINITY || limit <= now)
+        return buf;
+    text_format_usec((limit - now + USEC_PER_SEC - 1) / USEC_PER_SEC * USEC_PER_SEC, span, sizeof(span));
+    snprintf(buf, size, "; what has not stopped is killed in %s%s", span,
+             s->container ? "" : ", at once by 'poweroff -f' or seven times ctrl-alt-del");
+    return buf;
+}
+
 static void on_timer(void *data, int fd _unused_, uint32_t events _unused_)
 {
     struct stage2 *s = data;
     uint64_t now = sys.now();
     uint32_t n_waited = 0;
-    char line[400];
+    char line[400], down[160];
     size_t n = 0;
 
     timer = 0;
@@ -83,9 +99,10 @@ static void on_timer(void *data, int fd _unused_, uint32_t events _unused_)
         n += describe(s, i, now, line + n, sizeof(line) - n);
     }
     if (n_waited > SHOWN_MAX)
-        console_say(s, "waiting for %s and %u more", line, n_waited - SHOWN_MAX);
+        console_say(s, "waiting for %s and %u more%s", line, n_waited - SHOWN_MAX,
+                    describe_down(s, now, down, sizeof(down)));
     else if (n_waited > 0)
-        console_say(s, "waiting for %s", line);
+        console_say(s, "waiting for %s%s", line, describe_down(s, now, down, sizeof(down)));
     (void)loop_add_timer(&s->loop, now + (n_waited > 0 ? NEXT_WORD : NEXT_LOOK), LOOP_PRIO_IDLE, on_timer, s, &timer);
 }
 

@@ -186,10 +186,48 @@ void down_begin(struct stage2 *s, enum udb_final final)
     begin_term(s);
 }
 
+/* By the job of the final unit, which a re-exec and a reload carry over; else by when it was first looked at. */
+uint64_t down_limit(const struct stage2 *s)
+{
+    static uint64_t first_seen;
+    const struct runtab_header *h = s->has_units ? s->table.header : NULL;
+    uint64_t timeout, begun;
+
+    if (phase != PHASE_UP || !h || h->final_kind == UDB_FINAL_NONE)
+        return USEC_INFINITY;
+    if (first_seen == 0)
+        first_seen = sys.now();
+    begun = h->final_unit == RUN_NONE ? first_seen : runtab_unit(&s->table, h->final_unit)->job_usec;
+    timeout = udb_final_timeout(&s->db, (enum udb_final)h->final_kind);
+    return timeout >= USEC_INFINITY - begun ? USEC_INFINITY : begun + timeout;
+}
+
+static void end_waiting(struct stage2 *s)
+{
+    enum udb_final final = (enum udb_final)s->table.header->final_kind;
+    char span[32];
+
+    text_format_usec(udb_final_timeout(&s->db, final), span, sizeof(span));
+    console_say(s, "going down takes longer than %s: what has not stopped is killed now", span);
+    for (uint32_t i = 0, shown = 0; i < udb_count(&s->db) && shown < 8; i++) {
+        enum run_active a = run_state_active((enum run_state)runtab_unit(&s->table, i)->state);
+
+        if (a == RUN_ACTIVE_DEACTIVATING || a == RUN_ACTIVE_ACTIVATING) {
+            console_say(s, "  not stopped: %s (%s)", udb_name(&s->db, i),
+                        run_state_name((enum run_state)runtab_unit(&s->table, i)->state));
+            shown++;
+        }
+    }
+    down_begin(s, final);
+}
+
 void down_step(struct stage2 *s)
 {
+    uint64_t limit = down_limit(s);
     bool late;
 
+    if (limit != USEC_INFINITY && sys.now() >= limit)
+        end_waiting(s);
     if (phase == PHASE_UP)
         return;
     late = sys.now() >= deadline;

@@ -12,6 +12,13 @@
 /* down_begin - go. A second call while it is under way skips what is being waited for. */
 void down_begin(struct stage2 *s, enum udb_final final);
 
+/*
+ * down_limit - when stopping the units in order has taken long enough: a unit's own TimeoutStopSec= may be infinite
+ * Return: the time at which down_step begins to kill; USEC_INFINITY while nobody wishes to go down, and where the final
+ * unit's JobTimeoutSec= says so.
+ */
+uint64_t down_limit(const struct stage2 *s);
+
 /* down_step - look whether a phase is over. Called after each round of the loop. */
 void down_step(struct stage2 *s);
 

@@ -159,7 +159,7 @@ uint64_t drive_deadline(const struct stage2 *s)
 {
     if (s->work_left)
         return 0;
-    return s->has_units ? engine_next_deadline(&s->engine) : USEC_INFINITY;
+    return s->has_units ? MIN(engine_next_deadline(&s->engine), down_limit(s)) : USEC_INFINITY;
 }
 
 void drive_boot(struct stage2 *s)

@@ -209,6 +209,11 @@ static bool parse_number(struct draft *d, const struct assignment *a, const char
         if (a->directive->argument > 0)
             *(uint64_t *)field(d, a) = usec;
         return true;
+    case PARSE_JOB_TIMEOUT:
+        if (!take_usec(d, a, value, &usec))
+            return false;
+        d->job_timeout_usec = usec == 0 ? USEC_INFINITY : usec; /* 0 switches it off */
+        return true;
     case PARSE_WATCHDOG:
         if (!take_usec(d, a, value, &usec))
             return false;
@@ -270,6 +275,7 @@ static bool parse(struct draft *d, const struct assignment *a, char *value)
     case PARSE_SIGNAL:
     case PARSE_NICE:
     case PARSE_OOM_SCORE:
+    case PARSE_JOB_TIMEOUT:
     case PARSE_WATCHDOG:
     case PARSE_TIMEOUT_START:
     case PARSE_TIMEOUT_STOP:

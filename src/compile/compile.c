@@ -338,8 +338,11 @@ static void set_known_units(struct compiler *c)
         if (unit == UDB_NONE)
             continue;
         udbwrite_known(c->writer, (enum udbwrite_known)i, unit);
-        if (i > UDBWRITE_FINAL)
-            udbwrite_unit_record(c->writer, unit)->final_action = (uint8_t)(i - UDBWRITE_FINAL);
+        if (i <= UDBWRITE_FINAL)
+            continue;
+        udbwrite_unit_record(c->writer, unit)->final_action = (uint8_t)(i - UDBWRITE_FINAL);
+        if (c->units[unit].job_timeout_usec > 0)
+            udbwrite_final_timeout(c->writer, (enum udb_final)(i - UDBWRITE_FINAL), c->units[unit].job_timeout_usec);
     }
 }
 

@@ -30,6 +30,7 @@ struct compile_unit {
     uint8_t load;
     bool service; /* else a target */
     bool default_dependencies;
+    uint64_t job_timeout_usec; /* 0: its file says nothing */
 };
 
 struct compiler {

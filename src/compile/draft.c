@@ -429,6 +429,7 @@ static void put_unit(struct draft *d, const struct unitload_file *f, enum udb_lo
     put_names(d, f);
     d->c->units[d->unit].load = (uint8_t)load;
     d->c->units[d->unit].default_dependencies = d->default_dependencies;
+    d->c->units[d->unit].job_timeout_usec = d->job_timeout_usec;
     if (load == UDB_LOADED && d->is_service)
         put_service(d);
     if (load == UDB_LOADED)

@@ -35,6 +35,7 @@ struct draft {
     bool bad;       /* refused: a note says why */
     uint32_t flags; /* enum udb_unit_flags */
     bool default_dependencies;
+    uint64_t job_timeout_usec;
     char *description; /* owned */
     struct udb_service service;
     bool type_given, start_timeout_given, bus_name_given;

@@ -248,7 +248,8 @@ D("InaccessiblePaths", IN_EXEC, UNCONFINED, NONE, 0, 0, "paths it may use, and h
 D("JobRunningTimeoutSec", IN_UNIT, KNOWN, USEC, 0, 0, "how long a wish for this unit may wait")
 D("JobTimeoutAction", IN_UNIT, KNOWN, NONE, 0, 0, "what happens when JobTimeoutSec= has passed")
 D("JobTimeoutRebootArgument", IN_UNIT, KNOWN, NONE, 0, 0, "what happens when JobTimeoutSec= has passed")
-D("JobTimeoutSec", IN_UNIT, KNOWN, USEC, 0, 0, "how long a wish for this unit may wait")
+D("JobTimeoutSec", IN_UNIT, PARTLY, JOB_TIMEOUT, 0, 0,
+  "how long going down may take in all, in poweroff.target and its like; other units do not look at it")
 D("JoinsNamespaceOf", IN_UNIT, REFUSED, NONE, 0, LIST, "units whose network and /tmp are shared")
 D("KeepAlive", IN_SOCKET, KNOWN, NONE, 0, 0, "how the socket is made")
 D("KeepAliveIntervalSec", IN_SOCKET, KNOWN, NONE, 0, 0, "how the socket is made")

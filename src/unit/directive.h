@@ -57,6 +57,7 @@ enum directive_parser {
     PARSE_TIMEOUT_START,
     PARSE_TIMEOUT_STOP,
     PARSE_TIMEOUT_BOTH,
+    PARSE_JOB_TIMEOUT, /* JobTimeoutSec= */
     PARSE_WATCHDOG,
     PARSE_COMMAND, /* argument: enum udb_exec */
     PARSE_TYPE,

@@ -221,13 +221,14 @@ int udb_open(const void *data, size_t size, struct udb *ret_udb, const char **re
     const char *why = NULL;
     size_t behind = offsetof(struct udb_header, checksum) + sizeof(h->checksum);
 
-    if (size < sizeof(*h) || (uintptr_t)data % 8 != 0 || memcmp(h->magic, UDB_MAGIC, sizeof(h->magic)) != 0)
+    if (size < UDB_HEADER_MIN || (uintptr_t)data % 8 != 0 || memcmp(h->magic, UDB_MAGIC, sizeof(h->magic)) != 0)
         why = "this is no unit database";
     else if (h->version != UDB_VERSION) {
         if (ret_why)
             *ret_why = "the unit database is of another version";
         return -EPROTONOSUPPORT;
-    } else if (h->header_size < sizeof(*h) || h->size > size || h->size < h->header_size)
+    } else if ((h->header_size < sizeof(*h) && h->header_size != UDB_HEADER_MIN) || h->size > size ||
+               h->size < h->header_size)
         why = "the unit database is cut short";
     else if (udb_checksum(db.data + behind, (size_t)h->size - behind) != h->checksum)
         why = "the unit database's checksum is wrong";
@@ -246,6 +247,14 @@ int udb_open(const void *data, size_t size, struct udb *ret_udb, const char **re
     }
     *ret_udb = db;
     return 0;
+}
+
+uint64_t udb_final_timeout(const struct udb *db, enum udb_final final)
+{
+    const struct udb_header *h = db->header;
+
+    return h->header_size < sizeof(*h) || final >= ARRAY_SIZE(h->final_timeout_usec) ? UDB_FINAL_TIMEOUT
+                                                                                     : h->final_timeout_usec[final];
 }
 
 uint32_t udb_find(const struct udb *db, const char *name)

@@ -214,7 +214,14 @@ struct udb_header {
     uint32_t rescue_unit;
     uint32_t shutdown_unit; /* shutdown.target */
     uint32_t final_units[6]; /* by enum udb_final, UDB_NONE where none */
+    uint64_t final_timeout_usec[6]; /* behind UDB_HEADER_MIN: read by udb_final_timeout */
 };
+
+/* What every writer of this version has written; the fields behind it came later. */
+#define UDB_HEADER_MIN offsetof(struct udb_header, final_timeout_usec)
+
+/* Where nobody says otherwise, going down takes no longer than this before services are killed. */
+#define UDB_FINAL_TIMEOUT (30 * 60 * USEC_PER_SEC)
 
 /* A checked database. Borrowed memory; plain pointers into it. */
 struct udb {
@@ -296,6 +303,9 @@ static inline const char *udb_name(const struct udb *db, uint32_t unit)
 {
     return udb_text(db, udb_unit(db, unit)->name);
 }
+
+/* udb_final_timeout - how long stopping in order may take on this way down; USEC_INFINITY: for ever. */
+uint64_t udb_final_timeout(const struct udb *db, enum udb_final final) _pure_;
 
 /* udb_find - a unit by its full name. Return: its index; UDB_NONE. */
 uint32_t udb_find(const struct udb *db, const char *name) _pure_;

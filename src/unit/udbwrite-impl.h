@@ -52,6 +52,7 @@ struct udbwrite {
     struct pile notes;    /* struct udb_note */
     struct pile edges;    /* u64: from << 36 | kind << 32 | to */
     uint32_t known[UDBWRITE_KNOWN_COUNT];
+    uint64_t final_timeout_usec[6];
     struct udb_unit spare_unit; /* written into after a failure */
     struct udb_service spare_service;
 };

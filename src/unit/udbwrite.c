@@ -126,6 +126,8 @@ int udbwrite_new(struct udbwrite **ret_writer)
         return -ENOMEM;
     for (size_t i = 0; i < ARRAY_SIZE(w->known); i++)
         w->known[i] = UDB_NONE;
+    for (size_t i = 0; i < ARRAY_SIZE(w->final_timeout_usec); i++)
+        w->final_timeout_usec[i] = UDB_FINAL_TIMEOUT;
     text_of(w, ""); /* offset 0 */
     if (w->error) {
         udbwrite_free(w);
@@ -312,4 +314,10 @@ void udbwrite_known(struct udbwrite *w, enum udbwrite_known which, uint32_t unit
 {
     if (which < UDBWRITE_KNOWN_COUNT && unit < w->units.count)
         w->known[which] = unit;
+}
+
+void udbwrite_final_timeout(struct udbwrite *w, enum udb_final final, uint64_t timeout_usec)
+{
+    if (final < ARRAY_SIZE(w->final_timeout_usec))
+        w->final_timeout_usec[final] = timeout_usec;
 }

@@ -87,6 +87,9 @@ enum udbwrite_known {
 /* udbwrite_known - say which unit is one of the well-known ones. */
 void udbwrite_known(struct udbwrite *w, enum udbwrite_known which, uint32_t unit);
 
+/* udbwrite_final_timeout - how long this way down may take; UDB_FINAL_TIMEOUT when never said. */
+void udbwrite_final_timeout(struct udbwrite *w, enum udb_final final, uint64_t timeout_usec);
+
 /*
  * udbwrite_finish - lay out the database
  * @ret_data: allocated, 8-aligned; the caller frees it.

@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """How services are stopped: KillMode=, timeouts, with cgroups and without."""
 
+import signal
+
 from namespace import Pid1, SERVICE, need_cgroups, prepare, service
-from testcase import add_case, case, check, check_equal, check_in, main
+from testcase import add_case, case, check, check_equal, check_in, check_not_in, main
 
 
 def processes(p):
@@ -44,6 +46,21 @@ def a_service_that_ignores_sigterm_is_killed_after_its_timeout():
         p.expect(r"a\.service: stop-sigterm -> stop-sigkill")
         p.expect(r"a\.service: .* -> failed \(timeout")
         check_equal(p.read("out"), "ready\nterm\n", "SIGTERM came once")
+
+
+@case
+def going_down_ends_though_a_unit_would_wait_for_ever():
+    units = {"a.service": service("TimeoutStopSec=infinity", start="stubborn @DIR@/out"),
+             "b.service": service(start="pause"),
+             "exit.target.d/limit.conf": "[Unit]\nJobTimeoutSec=5s\n"}
+    with Pid1(units, wants=("a.service", "b.service")) as p:
+        p.wait_for("out")
+        p.signal(signal.SIGTERM)
+        p.expect(r"waiting for a\.service \(\d\.000s, no limit\); what has not stopped is killed in \d\.000s")
+        p.expect(r"going down takes longer than 5.000s: what has not stopped is killed now")
+        p.expect(r"not stopped: a\.service \(stop-sigterm\)")
+        check_equal(p.wait(), 0, "exit status")
+        check_not_in("b.service (", p.log, "what is said of the one that has stopped")
 
 
 @case

@@ -314,6 +314,29 @@ START_TEST(a_wrong_inverse_order_or_rank_is_refused)
 }
 END_TEST
 
+/* As a compiler of before wrote it: the last field is not there. */
+START_TEST(a_header_of_before_is_read_with_the_default_for_what_it_lacks)
+{
+    _cleanup_udbwrite_ struct udbwrite *w = sample();
+    _cleanup_free_ uint8_t *data = NULL;
+    struct udb_header *h;
+    struct udb db;
+    size_t size;
+
+    udbwrite_final_timeout(w, UDB_FINAL_REBOOT, 5 * USEC_PER_SEC);
+    ck_assert_int_eq(udbwrite_finish(w, (void **)&data, &size), 0);
+    db = opened(data, size);
+    ck_assert_uint_eq(udb_final_timeout(&db, UDB_FINAL_REBOOT), 5 * USEC_PER_SEC);
+    ck_assert_uint_eq(udb_final_timeout(&db, UDB_FINAL_HALT), UDB_FINAL_TIMEOUT);
+    h = (struct udb_header *)data;
+    h->header_size = UDB_HEADER_MIN;
+    memset(data + UDB_HEADER_MIN, 0xff, sizeof(*h) - UDB_HEADER_MIN);
+    h->checksum = udb_checksum(data + behind, size - behind);
+    db = opened(data, size);
+    ck_assert_uint_eq(udb_final_timeout(&db, UDB_FINAL_REBOOT), UDB_FINAL_TIMEOUT);
+}
+END_TEST
+
 START_TEST(ten_thousand_units_in_a_chain_are_ranked)
 {
     enum { N = 10000 };
@@ -342,4 +365,5 @@ UNITTEST_MAIN("udbwrite", what_was_added_is_found_sorted_and_linked_both_ways, t
               an_empty_database_is_one, a_cycle_is_refused_and_an_edge_to_itself_is_dropped,
               units_that_contradict_themselves_are_refused, a_file_cut_short_or_changed_anywhere_is_refused,
               what_a_stranger_wrote_with_a_right_checksum_is_refused_or_harmless,
-              a_wrong_inverse_order_or_rank_is_refused, ten_thousand_units_in_a_chain_are_ranked)
+              a_wrong_inverse_order_or_rank_is_refused, a_header_of_before_is_read_with_the_default_for_what_it_lacks,
+              ten_thousand_units_in_a_chain_are_ranked)
