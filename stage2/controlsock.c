@@ -51,34 +51,6 @@ static void client_reply(struct stage2 *s, struct client *c, int result, const c
     client_close(s, c);
 }
 
-struct request {
-    uint32_t op;
-    uint32_t unit;
-    uint64_t db;
-    uint32_t flags;
-};
-
-static int parse_request(const void *data, size_t size, struct request *ret)
-{
-    struct record_reader rd;
-    struct record_entry e;
-
-    *ret = (struct request){.unit = UDB_NONE};
-    if (record_open(&rd, data, size) < 0)
-        return -EBADMSG;
-    while (record_next(&rd, &e)) {
-        if (e.tag == CONTROL_OP)
-            ret->op = record_u32(&e);
-        else if (e.tag == CONTROL_UNIT)
-            ret->unit = record_u32(&e);
-        else if (e.tag == CONTROL_DB)
-            ret->db = record_u64(&e);
-        else if (e.tag == CONTROL_FLAGS)
-            ret->flags = record_u32(&e);
-    }
-    return ret->op == 0 ? -EBADMSG : 0;
-}
-
 static const enum engine_event_type unit_ops[] = {
     [CONTROL_OP_START] = ENGINE_EV_START,
     [CONTROL_OP_STOP] = ENGINE_EV_STOP,
@@ -89,7 +61,7 @@ static const enum engine_event_type unit_ops[] = {
     [CONTROL_OP_ISOLATE] = ENGINE_EV_ISOLATE,
 };
 
-static int unit_request(struct stage2 *s, const struct request *req)
+static int unit_request(struct stage2 *s, const struct control_request *req)
 {
     if (!s->has_units)
         return -ENODATA;
@@ -100,7 +72,7 @@ static int unit_request(struct stage2 *s, const struct request *req)
     return drive_event(s, &(struct engine_event){.type = unit_ops[req->op], .unit = req->unit});
 }
 
-static const char *explain(struct stage2 *s, const struct request *req, int r)
+static const char *explain(struct stage2 *s, const struct control_request *req, int r)
 {
     const char *reason = "";
 
@@ -132,7 +104,7 @@ static void reload_done(struct stage2 *s, int result, void *data _unused_)
                          "the unit files could not be compiled; the units as they were stay in use");
 }
 
-static void take_request(struct stage2 *s, struct client *c, const struct request *req)
+static void take_request(struct stage2 *s, struct client *c, const struct control_request *req)
 {
     int r = -EINVAL;
 
@@ -179,7 +151,7 @@ static void on_client(void *data, int fd, uint32_t events)
     uint64_t room[CONTROL_MAX / 8];
     struct iovec iov = {.iov_base = room, .iov_len = sizeof(room)};
     struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1}; /* no room for descriptors: the kernel drops them */
-    struct request req;
+    struct control_request req;
     ssize_t n = sys.recvmsg(fd, &msg, MSG_DONTWAIT);
 
     if (n == -EAGAIN && !(events & (EPOLLHUP | EPOLLERR)))
@@ -188,7 +160,7 @@ static void on_client(void *data, int fd, uint32_t events)
         client_close(&stage2, c);
         return;
     }
-    if ((msg.msg_flags & MSG_TRUNC) || parse_request(room, (size_t)n, &req) < 0) {
+    if ((msg.msg_flags & MSG_TRUNC) || control_parse_request(room, (size_t)n, &req) < 0) {
         client_reply(&stage2, c, -EBADMSG, "this is no request");
         return;
     }

@@ -65,10 +65,20 @@ static int find_fd(void)
     return fcntl((int)fd, F_GETFD) < 0 ? -errno : (int)fd;
 }
 
-static int map_record(struct takeover *t, int fd)
+int takeover_decode(struct takeover *t, const void *data, size_t size)
 {
     struct record_reader rd;
     struct record_entry e;
+
+    if (record_open(&rd, data, size) < 0)
+        return -EBADMSG;
+    while (record_next(&rd, &e))
+        take_entry(t, &e);
+    return 0;
+}
+
+static int map_record(struct takeover *t, int fd)
+{
     struct stat st;
     void *at;
 
@@ -81,14 +91,12 @@ static int map_record(struct takeover *t, int fd)
     at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (at == MAP_FAILED)
         return -errno;
-    if (record_open(&rd, at, (size_t)st.st_size) < 0) {
+    if (takeover_decode(t, at, (size_t)st.st_size) < 0) {
         munmap(at, (size_t)st.st_size);
         return -EBADMSG;
     }
     t->record = at;
     t->record_size = (size_t)st.st_size;
-    while (record_next(&rd, &e))
-        take_entry(t, &e);
     return 0;
 }
 

@@ -26,5 +26,8 @@ struct takeover {
  */
 void takeover_read(struct takeover *ret);
 
+/* takeover_decode - take the fields out of a record's bytes. Return: 0; -EBADMSG, and @t is as it was. */
+int takeover_decode(struct takeover *t, const void *data, size_t size);
+
 /* takeover_report - say the record's warnings, write its copy to PATH_HANDOFF, let go of it. Context: /run is there. */
 void takeover_report(struct takeover *t);

@@ -75,7 +75,7 @@ static int refuse_target(const struct ctl *ctl, const struct target *t)
     return CTL_EXIT_NOT_CONFIGURED;
 }
 
-static int explain_answer(const struct ctl *ctl, const char *name, const struct client_answer *a)
+static int explain_answer(const struct ctl *ctl, const char *name, const struct control_answer *a)
 {
     char text[4 * sizeof(a->message)];
 
@@ -95,7 +95,7 @@ static int explain_answer(const struct ctl *ctl, const char *name, const struct 
 /* Ask for one unit. Return: an exit status; @ret_job.id is 0 when there is nothing to wait for. */
 static int ask(struct ctl *ctl, struct target *t, struct client_job *ret_job)
 {
-    struct client_answer a;
+    struct control_answer a;
     int r;
 
     *ret_job = (struct client_job){.name = t->name, .unit = t->unit};
@@ -321,7 +321,7 @@ int change_wait(struct ctl *ctl, char *const *words)
 int change_reload_daemon(struct ctl *ctl, char *const *words)
 {
     uint32_t n_errors = 0, n_warnings = 0;
-    struct client_answer a;
+    struct control_answer a;
     int r;
 
     if (ctl_map(ctl) < 0)

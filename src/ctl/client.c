@@ -37,34 +37,8 @@ static int connect_control(const struct ctl *ctl)
     return TAKE_FD(fd);
 }
 
-static int parse_answer(const uint8_t *data, size_t size, struct client_answer *ret_answer)
-{
-    struct client_answer a = {0};
-    struct record_reader rd;
-    struct record_entry e;
-    bool complete = false;
-    int r;
-
-    r = record_open(&rd, data, size);
-    if (r < 0)
-        return r;
-    while (record_next(&rd, &e)) {
-        if (e.tag == CONTROL_ERROR) {
-            a.error = -(int)MIN(record_u32(&e), 4095u);
-            complete = true;
-        } else if (e.tag == CONTROL_JOB)
-            a.job = record_u32(&e);
-        else if (e.tag == CONTROL_MESSAGE)
-            record_text(&e, a.message, sizeof(a.message));
-    }
-    if (!complete)
-        return -EBADMSG;
-    *ret_answer = a;
-    return 0;
-}
-
 static int request_once(const struct ctl *ctl, enum control_op op, uint32_t unit, uint32_t flags,
-                        struct client_answer *ret_answer)
+                        struct control_answer *ret_answer)
 {
     _cleanup_close_ int fd = connect_control(ctl);
     struct pollfd p = {.fd = fd, .events = POLLIN};
@@ -93,11 +67,11 @@ static int request_once(const struct ctl *ctl, enum control_op op, uint32_t unit
     if (n < 0)
         return -errno;
     /* Closed without an answer: PID 1 went down or began again between the two. */
-    return n == 0 ? -ECONNRESET : parse_answer(buf, (size_t)n, ret_answer);
+    return n == 0 ? -ECONNRESET : control_parse_answer(buf, (size_t)n, ret_answer);
 }
 
 int client_request(struct ctl *ctl, enum control_op op, const char *name, uint32_t unit, uint32_t flags,
-                   struct client_answer *ret_answer)
+                   struct control_answer *ret_answer)
 {
     int r = -ESTALE;
 
@@ -111,7 +85,7 @@ int client_request(struct ctl *ctl, enum control_op op, const char *name, uint32
         if (unit != UDB_NONE)
             unit = view_find(&ctl->view, name);
         if (unit == UDB_NONE && name) {
-            *ret_answer = (struct client_answer){.error = -ENOENT};
+            *ret_answer = (struct control_answer){.error = -ENOENT};
             return 0;
         }
     }

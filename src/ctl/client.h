@@ -11,12 +11,6 @@
 #include "control.h"
 #include "ctl.h"
 
-struct client_answer {
-    int error;    /* 0, or a negative errno from PID 1 */
-    uint32_t job; /* 0: there was nothing to do */
-    char message[256];
-};
-
 /*
  * client_request - send one request and take the answer
  * @unit: index in ctl.view; UDB_NONE for a request without one.
@@ -26,7 +20,7 @@ struct client_answer {
  * nobody listens; -ETIMEDOUT.
  */
 int client_request(struct ctl *ctl, enum control_op op, const char *name, uint32_t unit, uint32_t flags,
-                   struct client_answer *ret_answer);
+                   struct control_answer *ret_answer);
 
 /* client_explain - say on the log why a request could not be made. Return: @error. */
 int client_explain(const struct ctl *ctl, int error);

@@ -36,7 +36,7 @@ static int go_at_once(size_t way)
 
 static int go(struct ctl *ctl, enum udb_final final)
 {
-    struct client_answer a;
+    struct control_answer a;
     size_t way = 0;
     int r;
 

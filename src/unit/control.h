@@ -12,6 +12,7 @@
 #pragma once
 
 #include "record.h"
+#include "udb.h"
 
 #define CONTROL_MAX 512 /* bytes a message, both ways */
 
@@ -43,3 +44,23 @@ enum control_op {
 enum control_flags {
     CONTROL_FLAG_IRREVERSIBLE = 1 << 0,
 };
+
+/* What was sent, taken apart. Nothing in it has been compared with a database yet. */
+struct control_request {
+    uint32_t op;    /* enum control_op, or a newer client's */
+    uint32_t unit;  /* UDB_NONE: none */
+    uint64_t db;
+    uint32_t flags;
+};
+
+struct control_answer {
+    int error;    /* 0, or a negative errno from PID 1 */
+    uint32_t job; /* 0: there was nothing to do */
+    char message[256];
+};
+
+/* control_parse_request - Return: 0; -EBADMSG for what is no record, or names no operation. */
+int control_parse_request(const void *data, size_t size, struct control_request *ret);
+
+/* control_parse_answer - Return: 0; -EBADMSG for what is no record, or says nothing of an error. */
+int control_parse_answer(const void *data, size_t size, struct control_answer *ret);

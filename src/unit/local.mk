@@ -2,7 +2,7 @@
 noinst_LIBRARIES += libunit.a
 libunit_a_CPPFLAGS = $(COMMON_CPPFLAGS) $(UNIT_INCLUDES)
 libunit_a_SOURCES =
-libunit_a_SOURCES += src/unit/control.h
+libunit_a_SOURCES += src/unit/control.c src/unit/control.h
 libunit_a_SOURCES += src/unit/execproto.h
 libunit_a_SOURCES += src/unit/paths.h
 libunit_a_SOURCES += src/unit/runtab.c src/unit/runtab.h
