@@ -33,8 +33,9 @@ mount --make-rprivate /
 if [ "$cgroups" = yes ]; then
   mkdir -p "$dir/cg"
   mount -t cgroup2 none "$dir/cg"
-  mkdir "$dir/cg/pintle-test-$$"
-  echo $$ > "$dir/cg/pintle-test-$$/cgroup.procs"
+  own=$dir/cg/$(basename "$dir") # a name that no test before this one can have left behind
+  mkdir "$own"
+  echo $$ > "$own/cgroup.procs"
   exec unshare --cgroup --fork --kill-child --pid --ipc --uts --net --mount sh -c '
     umount -l "$0/cg"; mount -t proc proc /proc; umount -R /sys/fs/cgroup 2>/dev/null || :
     mount -t cgroup2 none /sys/fs/cgroup; mount -t tmpfs -o mode=755,size="$1" tmpfs /run; shift; exec "$@"' "$dir" "$@"
