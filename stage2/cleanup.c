@@ -28,16 +28,15 @@ static void start_waiting(struct stage2 *s)
     }
 }
 
-static void on_removed(struct stage2 *s, const siginfo_t *info, bool timed_out, void *data)
+void cleanup_done(struct stage2 *s, const siginfo_t *info, bool timed_out, uint32_t unit)
 {
-    uint32_t unit = stage2_data_unit(data);
     struct unit_rt *rt;
 
-    n_busy--;
-    if (!s->has_units)
+    n_busy -= n_busy > 0;
+    if (!s->has_units || unit >= udb_count(&s->db))
         return;
     rt = &s->rt[unit];
-    if (timed_out || info->si_code != CLD_EXITED || info->si_status != 0)
+    if (!helper_succeeded(info, timed_out))
         (void)log_warning(0, "the runtime directory of '%s' could not be removed", udb_name(&s->db, unit));
     rt->cleaning = false;
     start_waiting(s);
@@ -51,18 +50,17 @@ static int start_helper(struct stage2 *s, uint32_t unit)
 {
     char number[16];
     struct helper_spec spec = {
-        .name = "pintle-exec --cleanup",
+        .kind = HELPER_CLEANUP,
+        .unit = unit,
         .program = "pintle-exec",
         .argv = (const char *const[]){"pintle-exec", "--cleanup", number, udb_name(&s->db, unit), NULL},
         .timeout_usec = TIMEOUT,
         .give_db = true,
-        .done = on_removed,
-        .data = stage2_unit_data(unit),
     };
     int r;
 
     snprintf(number, sizeof(number), "%u", unit);
-    r = helper_start(s, &spec, NULL);
+    r = helper_start(s, &spec);
     n_busy += r >= 0;
     s->rt[unit].cleaning = r >= 0 || r == -ENOSPC;
     if (r < 0 && r != -ENOSPC)

@@ -5,13 +5,16 @@
  */
 #pragma once
 
-#include "stage2.h"
+#include "helper.h"
 
 /* cleanup_unit - perform ENGINE_ACT_CLEANUP. */
 void cleanup_unit(struct stage2 *s, uint32_t unit);
 
 /* cleanup_defers - Return: true when the action has to wait for the unit's helper; it is performed then. */
 bool cleanup_defers(struct stage2 *s, const struct engine_action *a);
+
+/* cleanup_done - a helper_fn. */
+void cleanup_done(struct stage2 *s, const siginfo_t *info, bool timed_out, uint32_t unit);
 
 /* cleanup_is_busy - whether any helper still cleans up. */
 bool cleanup_is_busy(void);

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "down.h"
+#include "keep.h"
 #include "log.h"
 #include "sys.h"
 #include "text.h"
@@ -108,7 +109,7 @@ static void on_timer(void *data, int fd _unused_, uint32_t events _unused_)
 
 void console_init(struct stage2 *s)
 {
-    (void)loop_add_timer(&s->loop, s->t_early + FIRST_LOOK, LOOP_PRIO_IDLE, on_timer, s, &timer);
+    (void)loop_add_timer(&s->loop, keep->t_early + FIRST_LOOK, LOOP_PRIO_IDLE, on_timer, s, &timer);
 }
 
 void console_tick(struct stage2 *s)
@@ -124,7 +125,7 @@ void console_boot_done(struct stage2 *s, uint32_t unit, enum run_result result)
 
     if (result == RUN_RESULT_SUCCESS) {
         log_info("reached %s %s after PID 1 began; %u units failed", name,
-                 text_format_usec(sys.now() - s->t_start, span, sizeof(span)), s->table.header->n_failed);
+                 text_format_usec(sys.now() - keep->t_start, span, sizeof(span)), s->table.header->n_failed);
         return;
     }
     if (result == RUN_RESULT_CANCELED) {

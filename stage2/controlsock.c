@@ -8,6 +8,7 @@
 #include "control.h"
 #include "down.h"
 #include "drive.h"
+#include "keep.h"
 #include "log.h"
 #include "paths.h"
 #include "reload.h"
@@ -24,7 +25,6 @@ static struct client {
     bool waits_for_reload;
 } clients[CLIENT_MAX];
 
-static int listen_fd = -EBADF;
 static loop_id listen_id;
 
 static void client_close(struct stage2 *s, struct client *c)
@@ -218,36 +218,65 @@ static void on_listen(void *data, int fd, uint32_t events _unused_)
     }
 }
 
-void controlsock_init(struct stage2 *s)
+static int make_socket(void)
 {
     struct sockaddr_un addr = {.sun_family = AF_UNIX, .sun_path = PATH_CONTROL};
+    int fd = sys.socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), r;
     mode_t mask;
-    int r;
 
-    listen_fd = sys.socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (listen_fd < 0) {
-        (void)log_error(listen_fd, "no control socket, pintlectl can only look");
-        return;
-    }
+    if (fd < 0)
+        return fd;
     (void)sys.unlink(PATH_CONTROL);
     mask = umask(0177);
-    r = sys.bind(listen_fd, (struct sockaddr *)&addr, sizeof(addr));
+    r = sys.bind(fd, (struct sockaddr *)&addr, sizeof(addr));
     umask(mask);
     if (r >= 0)
-        r = sys.listen(listen_fd, 128);
+        r = sys.listen(fd, 128);
     if (r >= 0)
-        r = loop_add(&s->loop, listen_fd, EPOLLIN, LOOP_PRIO_CONTROL, on_listen, s, &listen_id);
-    if (r < 0) {
-        (void)log_error(r, "cannot listen at '%s': pintlectl can only look", PATH_CONTROL);
-        (void)sys.close(TAKE_FD(listen_fd));
+        r = keep_inheritable(fd);
+    if (r >= 0)
+        return fd;
+    (void)sys.close(fd);
+    return r;
+}
+
+/* A socket that listens at that very path: clients of a predecessor wait in its queue. */
+static bool is_ours(int fd)
+{
+    struct sockaddr_un addr = {.sun_family = AF_UNSPEC};
+    socklen_t size = sizeof(addr), one = sizeof(int);
+    int listens = 0;
+
+    return fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &one) == 0 && listens &&
+           getsockname(fd, (struct sockaddr *)&addr, &size) == 0 && addr.sun_family == AF_UNIX &&
+           strncmp(addr.sun_path, PATH_CONTROL, sizeof(addr.sun_path)) == 0 && access(PATH_CONTROL, F_OK) == 0;
+}
+
+void controlsock_init(struct stage2 *s)
+{
+    int fd = keep->control_fd, r;
+
+    if (!is_ours(fd)) {
+        fd = make_socket();
+        keep->control_fd = fd < 0 ? -1 : fd;
     }
+    r = fd < 0 ? fd : loop_add(&s->loop, fd, EPOLLIN, LOOP_PRIO_CONTROL, on_listen, s, &listen_id);
+    if (r >= 0) {
+        reload_carry_on(s, reload_done);
+        return;
+    }
+    (void)log_error(r, "cannot listen at '%s': pintlectl can only look", PATH_CONTROL);
+    controlsock_close(s);
 }
 
 void controlsock_close(struct stage2 *s)
 {
-    if (listen_fd < 0)
+    int fd = keep->control_fd;
+
+    if (fd < 0)
         return;
     loop_remove(&s->loop, listen_id);
-    (void)sys.close(TAKE_FD(listen_fd));
+    keep->control_fd = -1;
+    (void)sys.close(fd);
     (void)sys.unlink(PATH_CONTROL);
 }

@@ -7,7 +7,7 @@
 
 #include "stage2.h"
 
-/* controlsock_init - listen at PATH_CONTROL. A failure is logged: PID 1 goes on without. */
+/* controlsock_init - listen at PATH_CONTROL, on a predecessor's socket if there is one. A failure is logged: PID 1 goes on without. */
 void controlsock_init(struct stage2 *s);
 
 /* controlsock_close - stop listening: the machine goes down. */

@@ -9,6 +9,7 @@
 #include "controlsock.h"
 #include "fd.h"
 #include "helper.h"
+#include "keep.h"
 #include "log.h"
 #include "reap.h"
 #include "sys.h"
@@ -22,20 +23,27 @@
 
 enum phase { PHASE_UP, PHASE_TERM, PHASE_KILL, PHASE_UMOUNT, PHASE_END };
 
-static enum phase phase = PHASE_UP;
-static enum udb_final wanted;
-static uint64_t deadline;
 static loop_id timer;
-static int exit_status;
+
+/* All there is to know of the way down is in the keep: PID 1 may crash on it. */
+static enum phase phase(void)
+{
+    return (enum phase)keep->down_phase;
+}
+
+static enum udb_final wanted(void)
+{
+    return keep->down_final > UDB_FINAL_EXIT ? UDB_FINAL_POWEROFF : (enum udb_final)keep->down_final;
+}
 
 bool down_is_under_way(void)
 {
-    return phase != PHASE_UP;
+    return phase() != PHASE_UP;
 }
 
 void down_set_status(int status)
 {
-    exit_status = status;
+    keep->down_status = status;
 }
 
 /* "sshd (412), cat (507)" of PID 1's own children, from the kernel's list of them. */
@@ -68,23 +76,28 @@ static void on_timer(void *data, int fd _unused_, uint32_t events _unused_)
     uint64_t now = sys.now();
 
     timer = 0;
-    if (now < deadline) {
+    if (now < keep->down_deadline) {
         list_children(left, sizeof(left));
-        text_format_usec((deadline - now + USEC_PER_SEC - 1) / USEC_PER_SEC * USEC_PER_SEC, span, sizeof(span));
+        text_format_usec((keep->down_deadline - now + USEC_PER_SEC - 1) / USEC_PER_SEC * USEC_PER_SEC, span, sizeof(span));
         console_say(s, "going down: %s %s, %s more at most",
-                    phase == PHASE_UMOUNT ? "unmounting, waiting for" : "waiting for processes to end:", left, span);
+                    phase() == PHASE_UMOUNT ? "unmounting, waiting for" : "waiting for processes to end:", left, span);
     }
-    (void)loop_add_timer(&s->loop, MIN(MAX(now, deadline), now + ANNOUNCE), LOOP_PRIO_TIMER, on_timer, s, &timer);
+    (void)loop_add_timer(&s->loop, MIN(MAX(now, keep->down_deadline), now + ANNOUNCE), LOOP_PRIO_TIMER, on_timer, s, &timer);
+}
+
+static void set_timer(struct stage2 *s, uint64_t now)
+{
+    loop_remove(&s->loop, timer);
+    (void)loop_add_timer(&s->loop, MIN(keep->down_deadline, now + ANNOUNCE), LOOP_PRIO_TIMER, on_timer, s, &timer);
 }
 
 static void enter(struct stage2 *s, enum phase next, uint64_t timeout)
 {
     uint64_t now = sys.now();
 
-    phase = next;
-    deadline = now + timeout;
-    loop_remove(&s->loop, timer);
-    (void)loop_add_timer(&s->loop, MIN(deadline, now + ANNOUNCE), LOOP_PRIO_TIMER, on_timer, s, &timer);
+    keep->down_deadline = now + timeout;
+    keep->down_phase = next;
+    set_timer(s, now);
 }
 
 static _noreturn_ void wait_for_ever(void)
@@ -109,48 +122,54 @@ static _noreturn_ void the_end(struct stage2 *s)
 {
     int r;
 
-    if (s->container && wanted != UDB_FINAL_REBOOT)
-        _exit(exit_status); /* the kernel ends whatever is left in the namespace */
-    log_info("%s", commands[wanted].name);
-    r = sys.reboot(commands[wanted].command);
+    if (s->container && wanted() != UDB_FINAL_REBOOT)
+        _exit(keep->down_status); /* the kernel ends whatever is left in the namespace */
+    log_info("%s", commands[wanted()].name);
+    r = sys.reboot(commands[wanted()].command);
     if (s->container)
         _exit(133); /* not allowed to: what systemd in a container ends with to be started again */
-    (void)log_error(r, "cannot %s", commands[wanted].name);
-    if (wanted == UDB_FINAL_KEXEC)
+    (void)log_error(r, "cannot %s", commands[wanted()].name);
+    if (wanted() == UDB_FINAL_KEXEC)
         (void)sys.reboot((int)LINUX_REBOOT_CMD_RESTART); /* no kernel was loaded: a cold start is what comes nearest */
     (void)sys.reboot((int)LINUX_REBOOT_CMD_HALT);
     wait_for_ever();
 }
 
-static void on_unmounted(struct stage2 *s _unused_, const siginfo_t *info, bool timed_out, void *data _unused_)
+void down_unmounted(struct stage2 *s _unused_, const siginfo_t *info, bool timed_out, uint32_t unit _unused_)
 {
-    if (timed_out || info->si_code != CLD_EXITED || info->si_status != 0)
+    if (!helper_succeeded(info, timed_out))
         (void)log_error(0, "not everything could be unmounted; the file systems will be checked at the next boot");
-    phase = PHASE_END;
+    keep->down_phase = PHASE_END;
 }
 
 static void begin_umount(struct stage2 *s)
 {
     struct helper_spec spec = {
-        .name = "pintle-mount umount-all",
+        .kind = HELPER_UMOUNT,
         .program = "pintle-mount",
         .argv = (const char *const[]){"pintle-mount", "umount-all", NULL},
         .timeout_usec = UMOUNT_TIMEOUT,
-        .done = on_unmounted,
     };
     int r;
 
     if (s->container) { /* the mounts end with the namespace, the file systems are the host's */
-        phase = PHASE_END;
+        keep->down_phase = PHASE_END;
         return;
     }
     enter(s, PHASE_UMOUNT, UMOUNT_TIMEOUT + USEC_PER_SEC);
-    r = helper_start(s, &spec, NULL);
+    r = helper_start(s, &spec);
     if (r < 0) {
-        (void)log_error(r, "cannot start '%s'; syncing only", spec.name);
+        (void)log_error(r, "cannot start '%s'; syncing only", spec.program);
         sync();
-        phase = PHASE_END;
+        keep->down_phase = PHASE_END;
     }
+}
+
+static void signal_all(enum phase to)
+{
+    (void)sys.kill(-1, to == PHASE_KILL ? SIGKILL : SIGTERM);
+    if (to == PHASE_TERM)
+        (void)sys.kill(-1, SIGCONT);
 }
 
 static void begin_kill(struct stage2 *s)
@@ -158,10 +177,10 @@ static void begin_kill(struct stage2 *s)
     char left[200];
 
     list_children(left, sizeof(left));
-    if (phase == PHASE_TERM)
+    if (phase() == PHASE_TERM)
         (void)log_warning(0, "killing what did not end: %s", left);
     enter(s, PHASE_KILL, KILL_TIMEOUT);
-    (void)sys.kill(-1, SIGKILL);
+    signal_all(PHASE_KILL);
 }
 
 static void begin_term(struct stage2 *s)
@@ -169,17 +188,16 @@ static void begin_term(struct stage2 *s)
     enter(s, PHASE_TERM, s->container ? TERM_CONTAINER : TERM_TIMEOUT);
     if (s->childless)
         return;
-    (void)sys.kill(-1, SIGTERM);
-    (void)sys.kill(-1, SIGCONT);
+    signal_all(PHASE_TERM);
 }
 
 void down_begin(struct stage2 *s, enum udb_final final)
 {
-    if (phase != PHASE_UP) {
-        deadline = 0; /* who asks again does not want to wait */
+    if (phase() != PHASE_UP) {
+        keep->down_deadline = 0; /* who asks again does not want to wait */
         return;
     }
-    wanted = final > UDB_FINAL_EXIT ? UDB_FINAL_POWEROFF : final;
+    keep->down_final = final;
     controlsock_close(s);
     s->has_units = false; /* the engine is done: from here on processes are only counted */
     reap_children(s);
@@ -193,7 +211,7 @@ uint64_t down_limit(const struct stage2 *s)
     const struct runtab_header *h = s->has_units ? s->table.header : NULL;
     uint64_t timeout, begun;
 
-    if (phase != PHASE_UP || !h || h->final_kind == UDB_FINAL_NONE)
+    if (phase() != PHASE_UP || !h || h->final_kind == UDB_FINAL_NONE)
         return USEC_INFINITY;
     if (first_seen == 0)
         first_seen = sys.now();
@@ -221,6 +239,21 @@ static void end_waiting(struct stage2 *s)
     down_begin(s, final);
 }
 
+void down_carry_on(struct stage2 *s)
+{
+    if (phase() == PHASE_UP)
+        return;
+    if (phase() > PHASE_END)
+        keep->down_phase = PHASE_TERM;
+    if (phase() == PHASE_UMOUNT && !helper_runs(HELPER_UMOUNT)) {
+        begin_umount(s);
+        return;
+    }
+    if (phase() == PHASE_TERM || phase() == PHASE_KILL) /* perhaps for the second time */
+        signal_all(phase());
+    set_timer(s, sys.now());
+}
+
 void down_step(struct stage2 *s)
 {
     uint64_t limit = down_limit(s);
@@ -228,20 +261,20 @@ void down_step(struct stage2 *s)
 
     if (limit != USEC_INFINITY && sys.now() >= limit)
         end_waiting(s);
-    if (phase == PHASE_UP)
+    if (phase() == PHASE_UP)
         return;
-    late = sys.now() >= deadline;
-    if (phase == PHASE_TERM && s->childless)
+    late = sys.now() >= keep->down_deadline;
+    if (phase() == PHASE_TERM && s->childless)
         begin_umount(s);
-    else if (phase == PHASE_TERM && late)
+    else if (phase() == PHASE_TERM && late)
         begin_kill(s);
-    else if (phase == PHASE_KILL && (s->childless || late)) {
+    else if (phase() == PHASE_KILL && (s->childless || late)) {
         if (!s->childless)
             (void)log_error(0, "processes are left that even SIGKILL does not end (waiting for a device?)");
         begin_umount(s);
-    } else if (phase == PHASE_UMOUNT && late)
-        phase = PHASE_END;
-    if (phase == PHASE_END)
+    } else if (phase() == PHASE_UMOUNT && late)
+        keep->down_phase = PHASE_END;
+    if (phase() == PHASE_END)
         the_end(s);
 }
 

@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "stage2.h"
+#include "helper.h"
 
 /* down_begin - go. A second call while it is under way skips what is being waited for. */
 void down_begin(struct stage2 *s, enum udb_final final);
@@ -21,6 +21,12 @@ uint64_t down_limit(const struct stage2 *s);
 
 /* down_step - look whether a phase is over. Called after each round of the loop. */
 void down_step(struct stage2 *s);
+
+/* down_carry_on - after an exec: go on where the predecessor was, without units. */
+void down_carry_on(struct stage2 *s);
+
+/* down_unmounted - a helper_fn. */
+void down_unmounted(struct stage2 *s, const siginfo_t *info, bool timed_out, uint32_t unit);
 
 /* down_is_under_way - whether spawning has no point any more. */
 bool down_is_under_way(void);

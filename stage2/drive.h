@@ -22,6 +22,12 @@ void drive_perform(struct stage2 *s, const struct engine_action *a);
 /* drive_pump - perform actions and let the engine go on, up to a bound; then wake the readers of the table. */
 void drive_pump(struct stage2 *s);
 
+/*
+ * drive_recover - after an exec: bring the engine and its table in order, and ask again for what was lost with the memory
+ * Actions wait for drive_pump. Return: 0; -errno: the table cannot be trusted.
+ */
+int drive_recover(struct stage2 *s);
+
 /* drive_deadline - when the loop has to come back at the latest. */
 uint64_t drive_deadline(const struct stage2 *s);
 

@@ -16,11 +16,10 @@
 #include <sys/vfs.h>
 
 #include "fd.h"
+#include "keep.h"
 #include "log.h"
 #include "paths.h"
 #include "sys.h"
-
-#define KEEP_FD 64
 
 struct api_mount {
     const char *type, *path, *options;
@@ -84,11 +83,22 @@ static void mount_one(const struct stage2 *s, const struct api_mount *m)
         (void)log_error(r, "cannot mount %s on '%s'", m->type, m->path);
 }
 
+bool duties_is_container(void)
+{
+    return getenv("container") || in_pid_namespace();
+}
+
+void duties_low_fds(void)
+{
+    (void)dup3(STDIN_FILENO, EXECPROTO_FD_DB, O_CLOEXEC);
+    (void)dup3(STDIN_FILENO, EXECPROTO_FD_REPORT, O_CLOEXEC);
+}
+
 void duties_mounts(struct stage2 *s)
 {
     int r;
 
-    s->container = getenv("container") || in_pid_namespace();
+    s->container = duties_is_container();
     umask(0);
     for (size_t i = 0; i < ARRAY_SIZE(api_mounts); i++)
         mount_one(s, &api_mounts[i]);
@@ -101,7 +111,7 @@ void duties_mounts(struct stage2 *s)
     if (r < 0 && r != -EEXIST)
         (void)log_error(r, "cannot make '%s'", PATH_NOTIFY_DIR);
     (void)sys.mkdir("/run/lock", 01777);
-    s->t_early = sys.now();
+    keep->t_early = sys.now();
 }
 
 /* Descriptors 0 to 2: nothing to read from; a machine writes to its console, and never waits for it. */
@@ -125,26 +135,39 @@ static void fix_stdio(const struct stage2 *s)
         (void)sys.close(console);
 }
 
-int duties_fds(struct stage2 *s, int keep)
+static void close_range_but(const struct stage2 *s, int first, int last, int a, int b)
 {
-    fix_stdio(s);
-    if (keep >= 0) {
-        int high = fcntl(keep, F_DUPFD_CLOEXEC, KEEP_FD);
-
-        (void)sys.close(keep);
-        keep = high < 0 ? -EBADF : high;
+    if (s->share_fds) { /* the two are in order, and a negative one is below the first */
+        if (MIN(a, b) > first)
+            (void)syscall(SYS_close_range, first, MIN(a, b) - 1, 0);
+        if (MAX(a, b) - 1 >= MAX(first, MIN(a, b) + 1))
+            (void)syscall(SYS_close_range, MAX(first, MIN(a, b) + 1), MAX(a, b) - 1, 0);
+        (void)syscall(SYS_close_range, MAX(first, MAX(a, b) + 1), last, 0);
+        return;
     }
-    if (syscall(SYS_close_range, EXECPROTO_FD_DB, keep >= 0 ? keep - 1 : INT_MAX, 0) == 0) {
-        s->share_fds = true; /* 5.9: the same kernel knows CLOSE_RANGE_UNSHARE */
-        if (keep >= 0)
-            (void)syscall(SYS_close_range, keep + 1, INT_MAX, 0);
-    } else
-        for (int fd = EXECPROTO_FD_DB; fd < 1024; fd++) /* an old kernel: what one finds there in practice */
-            if (fd != keep)
-                (void)sys.close(fd);
-    (void)dup3(STDIN_FILENO, EXECPROTO_FD_DB, O_CLOEXEC);
-    (void)dup3(STDIN_FILENO, EXECPROTO_FD_REPORT, O_CLOEXEC);
-    return keep;
+    for (int fd = first; fd < 1024; fd++) /* an old kernel: what one finds there in practice */
+        if (fd != a && fd != b)
+            (void)sys.close(fd);
+}
+
+bool duties_can_share_fds(void)
+{
+    return syscall(SYS_close_range, INT_MAX, INT_MAX, 0) == 0; /* 5.9: the same kernel knows CLOSE_RANGE_UNSHARE */
+}
+
+int duties_fds(struct stage2 *s, int keep_fd, int old_fd)
+{
+    int high = -EBADF;
+
+    fix_stdio(s);
+    if (old_fd >= 0) {
+        high = fcntl(old_fd, F_DUPFD, KEEP_FD_FIRST);
+        high = high < 0 ? -EBADF : high;
+    }
+    s->share_fds = duties_can_share_fds();
+    close_range_but(s, EXECPROTO_FD_DB, INT_MAX, keep_fd, high);
+    duties_low_fds();
+    return high;
 }
 
 static bool is_host_name(const char *name, ssize_t n)

@@ -5,6 +5,7 @@
 #include "down.h"
 #include "drive.h"
 #include "helper.h"
+#include "keep.h"
 #include "log.h"
 #include "state.h"
 #include "sys.h"
@@ -12,7 +13,6 @@
 /* A shell that ends at once, again and again, is no help: then it is tried once in this time. */
 #define RETRY_USEC (5 * USEC_PER_SEC)
 
-static bool shell_runs;
 static uint64_t shell_since;
 
 static void start_shell(struct stage2 *s);
@@ -23,17 +23,15 @@ static void on_retry(void *data, int fd _unused_, uint32_t events _unused_)
 }
 
 /* Who leaves the shell wants to go on: with units, to the target again; without, by compiling once more. */
-static void on_shell_end(struct stage2 *s, const siginfo_t *info _unused_, bool timed_out _unused_,
-                         void *data _unused_)
+void emergency_shell_ended(struct stage2 *s, const siginfo_t *info _unused_, bool timed_out _unused_,
+                           uint32_t unit _unused_)
 {
-    shell_runs = false;
     if (down_is_under_way())
         return;
     if (sys.now() - shell_since < USEC_PER_SEC &&
-        loop_add_timer(&s->loop, sys.now() + RETRY_USEC, LOOP_PRIO_TIMER, on_retry, s, NULL) == 0) {
-        shell_runs = true; /* the timer will */
+        loop_add_timer(&s->loop, sys.now() + RETRY_USEC, LOOP_PRIO_TIMER, on_retry, s, NULL) == 0)
         return;
-    }
+    keep->shell = 0;
     if (!s->has_units)
         state_boot(s);
     else
@@ -51,30 +49,28 @@ static void start_shell(struct stage2 *s)
 {
     int r = -ENOENT;
 
-    shell_runs = false;
     for (size_t i = 0; i < ARRAY_SIZE(shells) && r < 0; i++) {
         struct helper_spec spec = {
-            .name = "emergency shell",
+            .kind = HELPER_SHELL,
             .argv = shells[i],
             .timeout_usec = USEC_INFINITY,
             .console = true,
-            .done = on_shell_end,
         };
 
         if (access(shells[i][0], X_OK) == 0)
-            r = helper_start(s, &spec, NULL);
+            r = helper_start(s, &spec);
     }
     if (r < 0) {
+        keep->shell = 0;
         (void)log_error(r, "no shell could be started; ctrl-alt-del reboots");
         return;
     }
-    shell_runs = true;
     shell_since = sys.now();
 }
 
 static void give_shell(struct stage2 *s)
 {
-    if (shell_runs || down_is_under_way())
+    if (keep->shell || down_is_under_way())
         return;
     if (s->container) { /* whoever started it has a better place to look */
         down_set_status(EXIT_FAILURE);
@@ -82,7 +78,14 @@ static void give_shell(struct stage2 *s)
         return;
     }
     console_say(s, "this is the emergency shell: leave it (exit) to try the boot again; ctrl-alt-del reboots");
+    keep->shell = 1;
     start_shell(s);
+}
+
+void emergency_carry_on(struct stage2 *s)
+{
+    if (keep->shell && !helper_runs(HELPER_SHELL) && !down_is_under_way())
+        start_shell(s);
 }
 
 void emergency_no_units(struct stage2 *s, const char *why)

@@ -1,10 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "helper.h"
 
+#include <sched.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 
+#include "cleanup.h"
+#include "crash.h"
+#include "down.h"
+#include "emergency.h"
+#include "keep.h"
 #include "log.h"
+#include "oldroot.h"
+#include "reload.h"
 #include "spawn.h"
+#include "state.h"
 #include "sys.h"
 #include "text.h"
 
@@ -12,38 +22,48 @@
 #define ENV_HOME (char *)"HOME=/"
 #define ENV_TERM (char *)"TERM=linux"
 
-static struct helper {
-    pid_t pid; /* 0: free */
+static const struct {
     const char *name;
     helper_fn done;
-    void *data;
-    loop_id timer;
-    bool timed_out;
-} helpers[HELPER_MAX];
+} kinds[HELPER_KIND_COUNT] = {
+    [HELPER_NONE] = {"?", NULL},
+    [HELPER_COMPILE_BOOT] = {"pintle-compile", state_boot_compiled},
+    [HELPER_COMPILE_NEXT] = {"pintle-compile", reload_compiled},
+    [HELPER_CLEANUP] = {"pintle-exec --cleanup", cleanup_done},
+    [HELPER_RELEASE] = {"release old root", oldroot_released},
+    [HELPER_UMOUNT] = {"pintle-mount umount-all", down_unmounted},
+    [HELPER_SHELL] = {"emergency shell", emergency_shell_ended},
+    [HELPER_ASK_SUCCESSOR] = {"pintle --can-carry-on", NULL},
+};
+
+/* Of the entries in the keep. */
+static loop_id timers[KEEP_HELPERS];
 
 static void helper_late(void *data, int fd _unused_, uint32_t events _unused_)
 {
-    struct helper *h = data;
+    struct keep_helper *h = data;
 
-    h->timer = 0;
-    h->timed_out = true;
-    (void)log_error(0, "'%s' (pid %d) is past its deadline and is killed", h->name, (int)h->pid);
+    timers[h - keep->helpers] = 0;
+    h->timed_out = 1;
+    (void)log_error(0, "'%s' (pid %d) is past its deadline and is killed", kinds[h->kind].name, (int)h->pid);
     (void)sys.kill(h->pid, SIGKILL);
     (void)sys.kill(-h->pid, SIGKILL); /* its session, if it came that far */
 }
 
-static pid_t fork_run(const struct helper_spec *spec)
+/* A fork whose pid the kernel writes down, like that of every process of PID 1. */
+static int fork_run(const struct helper_spec *spec, pid_t *pid_at)
 {
-    pid_t pid = fork();
+    long pid = syscall(SYS_clone, CLONE_PARENT_SETTID | SIGCHLD, 0, pid_at, 0, 0);
     sigset_t none;
 
     if (pid != 0)
-        return pid < 0 ? -errno : pid;
+        return pid < 0 ? -errno : 0;
+    crash_child();
     setsid();
-    prctl(PR_SET_NAME, spec->name);
+    prctl(PR_SET_NAME, kinds[spec->kind].name);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    spec->run(spec->data);
+    spec->run();
     _exit(EXIT_SUCCESS);
 }
 
@@ -68,55 +88,91 @@ static int spawn_run(struct stage2 *s, const struct helper_spec *spec, pid_t *re
     return spawn_process(s, &c, -EBADF, ret_pid);
 }
 
-int helper_start(struct stage2 *s, const struct helper_spec *spec, pid_t *ret_pid)
+static void set_deadline(struct stage2 *s, struct keep_helper *h)
 {
-    struct helper *h = NULL;
-    pid_t pid = 0;
+    loop_id *timer = &timers[h - keep->helpers];
     int r;
 
-    for (size_t i = 0; i < HELPER_MAX && !h; i++)
-        if (helpers[i].pid == 0)
-            h = &helpers[i];
+    *timer = 0;
+    if (h->deadline_usec == USEC_INFINITY)
+        return;
+    r = loop_add_timer(&s->loop, h->deadline_usec, LOOP_PRIO_TIMER, helper_late, h, timer);
+    if (r < 0)
+        (void)log_warning(r, "no deadline for '%s'", kinds[h->kind].name);
+}
+
+int helper_start(struct stage2 *s, const struct helper_spec *spec)
+{
+    struct keep_helper *h = NULL;
+    int r;
+
+    for (size_t i = 0; i < KEEP_HELPERS && !h; i++)
+        if (keep->helpers[i].pid == 0)
+            h = &keep->helpers[i];
     if (!h)
         return -ENOSPC;
-    if (spec->run) {
-        pid = fork_run(spec);
-        r = pid < 0 ? pid : 0;
-    } else
-        r = spawn_run(s, spec, &pid);
+    h->kind = spec->kind;
+    h->unit = spec->unit;
+    h->timed_out = 0;
+    h->deadline_usec = spec->timeout_usec == USEC_INFINITY ? USEC_INFINITY : sys.now() + spec->timeout_usec;
+    r = spec->run ? fork_run(spec, &h->pid) : spawn_run(s, spec, &h->pid);
     if (r < 0)
         return r;
-    *h = (struct helper){.pid = pid, .name = spec->name, .done = spec->done, .data = spec->data};
-    if (spec->timeout_usec != USEC_INFINITY) {
-        r = loop_add_timer(&s->loop, sys.now() + spec->timeout_usec, LOOP_PRIO_TIMER, helper_late, h, &h->timer);
-        if (r < 0)
-            (void)log_warning(r, "no deadline for '%s'", spec->name);
-    }
-    if (ret_pid)
-        *ret_pid = pid;
+    set_deadline(s, h);
     return 0;
+}
+
+/* The entry is free when its function has returned: a successor tells it once more otherwise. */
+static void tell_end(struct stage2 *s, struct keep_helper *h, const siginfo_t *info)
+{
+    struct keep_helper was = *h;
+
+    loop_remove(&s->loop, timers[h - keep->helpers]);
+    timers[h - keep->helpers] = 0;
+    if (kinds[was.kind].done)
+        kinds[was.kind].done(s, info, was.timed_out != 0, was.unit);
+    h->pid = 0;
 }
 
 bool helper_reaped(struct stage2 *s, const siginfo_t *info)
 {
-    for (size_t i = 0; i < HELPER_MAX; i++) {
-        struct helper h = helpers[i];
-
-        if (h.pid == 0 || h.pid != info->si_pid)
-            continue;
-        loop_remove(&s->loop, h.timer);
-        helpers[i].pid = 0; /* before its function, which may start the next one */
-        if (h.done)
-            h.done(s, info, h.timed_out, h.data);
-        return true;
-    }
+    for (size_t i = 0; i < KEEP_HELPERS; i++)
+        if (keep->helpers[i].pid != 0 && keep->helpers[i].pid == info->si_pid) {
+            tell_end(s, &keep->helpers[i], info);
+            return true;
+        }
     return false;
 }
 
-bool helper_is_running(pid_t pid)
+static bool is_child(pid_t pid)
 {
-    for (size_t i = 0; i < HELPER_MAX; i++)
-        if (pid > 0 && helpers[i].pid == pid)
+    siginfo_t info = {.si_pid = 0};
+
+    return sys.waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) >= 0;
+}
+
+void helper_adopt(struct stage2 *s)
+{
+    for (size_t i = 0; i < KEEP_HELPERS; i++) {
+        struct keep_helper *h = &keep->helpers[i];
+
+        if (h->pid == 0)
+            continue;
+        if (h->pid < 0 || h->kind == HELPER_NONE || h->kind >= HELPER_KIND_COUNT) {
+            h->pid = 0;
+            continue;
+        }
+        if (is_child(h->pid))
+            set_deadline(s, h);
+        else
+            tell_end(s, h, NULL);
+    }
+}
+
+bool helper_runs(enum helper_kind kind)
+{
+    for (size_t i = 0; i < KEEP_HELPERS; i++)
+        if (keep->helpers[i].pid != 0 && keep->helpers[i].kind == kind)
             return true;
     return false;
 }

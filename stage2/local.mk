@@ -24,17 +24,21 @@ STAGE2_CPPFLAGS = $(COMMON_CPPFLAGS) $(STAGE2_INCLUDES)
 noinst_LIBRARIES += libstage2.a
 libstage2_a_CPPFLAGS = $(STAGE2_CPPFLAGS)
 libstage2_a_SOURCES = \
+	stage2/carry.c stage2/carry.h \
 	stage2/cgroup.c stage2/cgroup.h \
 	stage2/childsetup.c stage2/childsetup.h \
 	stage2/cleanup.c stage2/cleanup.h \
 	stage2/console.c stage2/console.h \
 	stage2/controlsock.c stage2/controlsock.h \
+	stage2/crash.c stage2/crash.h \
 	stage2/down.c stage2/down.h \
 	stage2/drive.c stage2/drive.h \
 	stage2/duties.c stage2/duties.h \
 	stage2/emergency.c stage2/emergency.h \
+	stage2/hang.c stage2/hang.h \
 	stage2/helper.c stage2/helper.h \
 	stage2/holders.c stage2/holders.h \
+	stage2/keep.c stage2/keep.h \
 	stage2/logline.c stage2/logline.h \
 	stage2/notify.c stage2/notify.h stage2/notifymsg.c \
 	stage2/oldroot.c stage2/oldroot.h \

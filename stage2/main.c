@@ -2,13 +2,17 @@
 /*
  * pintle - PID 1 of the real root, or of a container. This file is the order of calls; stage2.h says how the parts fit.
  */
+#include "carry.h"
 #include "cgroup.h"
 #include "clock.h"
 #include "console.h"
 #include "controlsock.h"
+#include "crash.h"
 #include "down.h"
 #include "drive.h"
 #include "duties.h"
+#include "hang.h"
+#include "keep.h"
 #include "log.h"
 #include "logline.h"
 #include "oldroot.h"
@@ -18,12 +22,6 @@
 #include "state.h"
 #include "takeover.h"
 #include "text.h"
-
-/*
- * Sources: five of PID 1's own, its helpers' timers, the control clients, and up to four a unit. Memory that no source
- * ever used is never touched, so this costs nothing.
- */
-#define LOOP_ROOM 131072
 
 /* The kernel passes words of its command line that it does not know: those are left alone. */
 static void read_options(struct stage2 *s, int argc, char *argv[])
@@ -39,23 +37,25 @@ static void read_options(struct stage2 *s, int argc, char *argv[])
         else if (streq(argv[i], "--no-cgroups"))
             s->options.no_cgroups = true;
         else if (streq(argv[i], "--debug"))
-            log_set_level(LOG_LEVEL_DEBUG);
+            log_set_level(keep->stage == KEEP_RUNNING ? log_get_level() : LOG_LEVEL_DEBUG);
     }
 }
 
-static int start(struct stage2 *s)
+static int start(struct stage2 *s, int keep_fd)
 {
     struct takeover takeover;
     int r;
 
     duties_mounts(s);
     takeover_read(&takeover);
-    takeover.old_fd = duties_fds(s, takeover.old_fd);
+    takeover.old_fd = duties_fds(s, keep_fd, takeover.old_fd);
+    crash_find_program();
+    takeover_keep(&takeover);
     logline_init(s);
     log_info("pintle " PACKAGE_VERSION " is PID 1%s", s->container ? " of a container" : "");
     takeover_report(&takeover);
     duties_host(s);
-    r = loop_init(&s->loop, LOOP_ROOM);
+    r = loop_init(&s->loop, STAGE2_LOOP_ROOM);
     if (r < 0)
         return log_error(r, "cannot make the event loop");
     r = signals_init(s);
@@ -63,6 +63,7 @@ static int start(struct stage2 *s)
         return log_error(r, "cannot receive signals");
     cgroup_init(s);
     console_init(s);
+    keep->stage = KEEP_RUNNING; /* from here on a successor looks at what is there instead of doing it again */
     controlsock_init(s);
     state_boot(s);
     oldroot_release(s, &takeover);
@@ -78,6 +79,7 @@ static void run(struct stage2 *s)
         drive_pump(s);
         reload_step(s);
         down_step(s);
+        hang_rest();
         r = loop_round(&s->loop, s->reap_left ? 0 : drive_deadline(s));
         if (r < 0)
             (void)log_error(r, "the event loop failed for one round");
@@ -88,20 +90,48 @@ static void run(struct stage2 *s)
     }
 }
 
+/* The handlers come first; before that a fault is the kernel's panic. Return: the keep's descriptor, or -errno. */
+static int begin(int argc, char *argv[])
+{
+    const char *value = NULL;
+    int fd = -EBADF, r = -ENOENT;
+    uint32_t number;
+
+    for (int i = 1; i < argc; i++)
+        value = text_after(argv[i], "--carry-on=") ?: value;
+    if (value) {
+        r = text_parse_u32(value, 10, &number);
+        fd = r < 0 ? r : (int)number;
+        r = r < 0 ? r : keep_open(fd);
+    }
+    if (r < 0) {
+        fd = keep_init();
+        keep->t_start = clock_now();
+    }
+    crash_init(argc, argv, fd);
+    return fd;
+}
+
 int main(int argc, char *argv[])
 {
     struct stage2 *s = &stage2;
+    int keep_fd, r;
 
-    s->t_start = clock_now();
     if (getpid() != 1) {
         fprintf(stderr, "pintle: this is a PID 1: it runs as the first process of a machine or of a pid namespace\n"
                         "        (to try it: unshare --fork --pid --mount --ipc --uts --mount-proc pintle); "
                         "to talk to the running one use pintlectl\n");
         return EXIT_FAILURE;
     }
+    keep_fd = begin(argc, argv);
     signals_block();
     read_options(s, argc, argv);
-    if (start(s) < 0)
+    r = keep->stage == KEEP_RUNNING ? carry_on(s, keep_fd) : start(s, keep_fd);
+    if (r < 0)
         down_give_up(s);
+    r = hang_init();
+    if (r < 0)
+        (void)log_warning(r, "nobody watches over PID 1 itself");
+    s->loop.woke = hang_wake;
     run(s);
 }

@@ -7,9 +7,11 @@
 
 #include "cgroup.h"
 #include "drive.h"
+#include "keep.h"
 #include "log.h"
 #include "paths.h"
 #include "sys.h"
+#include "text.h"
 
 #define DRAIN_MAX 16 /* datagrams a call: one loud service must not starve the rest */
 
@@ -45,6 +47,8 @@ int notify_open(struct stage2 *s, uint32_t unit)
         return fd;
     r = bind_socket(s, fd);
     if (r >= 0)
+        r = keep_inheritable(fd);
+    if (r >= 0)
         r = loop_add(&s->loop, fd, EPOLLIN, LOOP_PRIO_NOTIFY, on_readable, stage2_unit_data(unit),
                      &s->rt[unit].notify_id);
     if (r < 0) {
@@ -55,6 +59,24 @@ int notify_open(struct stage2 *s, uint32_t unit)
     u->notify_fd = fd;
     runtab_end(u);
     return 0;
+}
+
+bool notify_carry_on(struct stage2 *s, uint32_t unit)
+{
+    struct run_unit *u = runtab_unit(&s->table, unit);
+    char path[NOTIFY_PATH_MAX];
+
+    if (u->notify_fd < 0)
+        return false;
+    if (notify_path(u->notify_fd, path, sizeof(path)) == 0 && text_after(path, PATH_NOTIFY_DIR "/") &&
+        loop_add(&s->loop, u->notify_fd, EPOLLIN, LOOP_PRIO_NOTIFY, on_readable, stage2_unit_data(unit),
+                 &s->rt[unit].notify_id) >= 0)
+        return true;
+    (void)log_warning(0, "%s: its notify socket is lost", udb_name(&s->db, unit));
+    runtab_begin(u);
+    u->notify_fd = -EBADF;
+    runtab_end(u);
+    return false;
 }
 
 void notify_move(struct stage2 *s, uint32_t unit, const struct unit_rt *old)
@@ -166,7 +188,7 @@ void notify_drain(struct stage2 *s, uint32_t unit)
 
         if (fd < 0)
             return;
-        n = sys.recvmsg(fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+        n = sys.recvmsg(fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC | MSG_PEEK);
         if (n < 0)
             return;
         c = CMSG_FIRSTHDR(&msg);
@@ -175,5 +197,7 @@ void notify_drain(struct stage2 *s, uint32_t unit)
             memcpy(&cred, CMSG_DATA(c), sizeof(cred));
         if (!(msg.msg_flags & MSG_TRUNC))
             take_message(s, unit, data, (size_t)n, &cred);
+        /* Only now: had PID 1 crashed before the engine knew, the successor would find the message here. */
+        (void)recv(fd, data, 1, MSG_DONTWAIT);
     }
 }

@@ -14,6 +14,8 @@
 
 /* notify_open - make the unit's socket and listen. Return: 0; -errno. */
 int notify_open(struct stage2 *s, uint32_t unit);
+/* notify_carry_on - after an exec: listen again on the record's socket, if it is one. Return: whether it is. */
+bool notify_carry_on(struct stage2 *s, uint32_t unit);
 void notify_close(struct stage2 *s, uint32_t unit);
 
 /* notify_move - the unit has another number after a reload. */

@@ -10,6 +10,7 @@
 
 #include "helper.h"
 #include "holders.h"
+#include "keep.h"
 #include "log.h"
 #include "sys.h"
 #include "text.h"
@@ -146,7 +147,7 @@ static void say_outcome(const struct takeover *t, const struct outcome *o)
         log_info("the ramdisk is released: %s came back of %s", freed, held);
 }
 
-static void run_release(void *data _unused_)
+static void run_release(void)
 {
     struct takeover *t = &job.takeover;
     struct outcome o = {.freed = 0};
@@ -165,39 +166,46 @@ static void run_release(void *data _unused_)
 
 /* PID 1 again. */
 
-static void on_released(struct stage2 *s, const siginfo_t *info _unused_, bool timed_out, void *data _unused_)
+void oldroot_released(struct stage2 *s, const siginfo_t *info _unused_, bool timed_out, uint32_t unit _unused_)
 {
+    int fd = keep->release_fd;
     struct outcome o;
 
-    if (sys.read(job.pipe[0], &o, sizeof(o)) == (ssize_t)sizeof(o)) {
-        s->freed_bytes += o.freed;
+    if (fd < 0) /* told already, by a PID 1 that crashed just then */
+        return;
+    if (sys.read(fd, &o, sizeof(o)) == (ssize_t)sizeof(o)) {
+        keep->freed_bytes += o.freed;
         if (s->has_units)
-            s->table.header->freed_bytes = s->freed_bytes;
+            s->table.header->freed_bytes = keep->freed_bytes;
     } else if (!timed_out)
         (void)log_error(0, "releasing the old root ended without a word");
-    (void)sys.close(TAKE_FD(job.pipe[0]));
+    keep->release_fd = -1;
+    (void)sys.close(fd);
 }
 
 void oldroot_release(struct stage2 *s, struct takeover *t)
 {
     struct helper_spec spec = {
-        .name = "release old root",
+        .kind = HELPER_RELEASE,
         .run = run_release,
         .timeout_usec = RELEASE_TIMEOUT,
-        .done = on_released,
     };
     int r;
 
-    s->image_bytes = t->image_bytes;
-    s->freed_bytes = t->freed_bytes;
     if (t->old_kind == HANDOFF_OLD_NONE || (t->old_kind == HANDOFF_OLD_ROOTFS && t->old_fd < 0))
         return;
     job.takeover = *t;
     r = sys.pipe2(job.pipe, O_CLOEXEC | O_NONBLOCK);
     if (r >= 0)
-        r = helper_start(s, &spec, NULL);
+        r = keep_inheritable(job.pipe[0]);
+    if (r >= 0) {
+        keep->release_fd = job.pipe[0];
+        r = helper_start(s, &spec);
+    }
     if (r < 0)
         (void)log_error(r, "the old root is not released");
+    keep->old_kind = HANDOFF_OLD_NONE;
+    keep->old_fd = -1;
     if (t->old_fd >= 0)
         (void)sys.close(TAKE_FD(t->old_fd)); /* the child has its own; PID 1 must not be who holds it */
     if (job.pipe[1] >= 0)

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "helper.h"
 #include "takeover.h"
 
 /*
@@ -11,3 +12,6 @@
  * Takes old_fd. What is still held is said with who holds it. Context: main loop; returns at once.
  */
 void oldroot_release(struct stage2 *s, struct takeover *t);
+
+/* oldroot_released - a helper_fn. */
+void oldroot_released(struct stage2 *s, const siginfo_t *info, bool timed_out, uint32_t unit);

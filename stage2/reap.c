@@ -32,13 +32,20 @@ static void tell_unit(struct stage2 *s, uint32_t unit, const siginfo_t *info)
 
 void reap_children(struct stage2 *s)
 {
+    static bool under_way;
     int n = 0;
 
+    if (under_way) { /* what is being told of an end leads here: that end is not taken yet */
+        s->reap_left = true;
+        return;
+    }
+    under_way = true;
     for (; n < REAP_MAX; n++) {
         siginfo_t info = {.si_pid = 0};
         uint32_t unit;
 
-        int r = sys.waitid(P_ALL, 0, &info, WEXITED | WNOHANG);
+        /* Seen, told, and only then taken: a PID 1 that crashes in between finds the process once more. */
+        int r = sys.waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT);
 
         if (r < 0 || info.si_pid == 0) {
             s->childless = r == -ECHILD;
@@ -49,7 +56,9 @@ void reap_children(struct stage2 *s)
             tell_unit(s, unit, &info);
         else
             (void)helper_reaped(s, &info); /* or an orphan: nobody to tell */
+        (void)sys.waitid(P_PID, (id_t)info.si_pid, &info, WEXITED | WNOHANG);
     }
+    under_way = false;
     if (n == REAP_MAX)
         s->reap_left = true; /* SIGCHLD does not queue: come back by ourselves */
     if (n > 0 && s->has_units)

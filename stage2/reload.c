@@ -3,14 +3,13 @@
 
 #include "cgroup.h"
 #include "cleanup.h"
+#include "keep.h"
 #include "log.h"
 #include "notify.h"
 #include "spawn.h"
 #include "state.h"
 
 static struct {
-    bool under_way;
-    bool compiled; /* waits for reload_step */
     reload_fn done;
     void *data;
 } job;
@@ -19,21 +18,21 @@ static void finish(struct stage2 *s, int result)
 {
     reload_fn done = job.done;
 
-    job.under_way = job.compiled = false;
+    keep->reload = RELOAD_NONE;
     if (result >= 0)
         log_info("the unit files were loaded again: %u units", udb_count(&s->db));
     if (done)
         done(s, result, job.data);
 }
 
-static void on_compiled(struct stage2 *s, const siginfo_t *info, bool timed_out, void *data _unused_)
+void reload_compiled(struct stage2 *s, const siginfo_t *info, bool timed_out, uint32_t unit _unused_)
 {
-    if (timed_out || info->si_code != CLD_EXITED || info->si_status != 0) {
+    if (!helper_succeeded(info, timed_out)) {
         (void)log_error(0, "the unit files could not be compiled; those that were loaded stay in use");
         finish(s, timed_out ? -ETIMEDOUT : -EBADMSG);
         return;
     }
-    job.compiled = true;
+    keep->reload = RELOAD_COMPILED; /* waits for reload_step */
     s->work_left = true; /* reload_step is called after this round, not after the next event */
 }
 
@@ -41,13 +40,29 @@ int reload_begin(struct stage2 *s, reload_fn done, void *data)
 {
     int r;
 
-    if (job.under_way || !s->has_units)
-        return job.under_way ? -EBUSY : -ENODATA;
+    if (!s->has_units)
+        return -ENODATA;
     job.done = done;
     job.data = data;
-    r = state_compile_next(s, on_compiled);
-    job.under_way = r >= 0;
+    if (keep->reload == RELOAD_COMPILES || keep->reload == RELOAD_COMPILED)
+        return 0;
+    r = state_compile_next(s);
+    keep->reload = r >= 0 ? RELOAD_COMPILES : RELOAD_NONE;
     return r;
+}
+
+void reload_carry_on(struct stage2 *s, reload_fn done)
+{
+    int r;
+
+    job.done = done;
+    if (keep->reload != RELOAD_COMPILES || helper_runs(HELPER_COMPILE_NEXT))
+        return;
+    r = s->has_units ? state_compile_next(s) : -ENODATA;
+    if (r < 0) {
+        (void)log_error(r, "the reload that was under way is given up");
+        keep->reload = RELOAD_NONE;
+    }
 }
 
 /* Sources carry their unit's number: tell them the new one. */
@@ -63,7 +78,7 @@ void reload_step(struct stage2 *s)
     int r;
 
     /* Helpers that clean up carry numbers of units: a moment, and they are done. */
-    if (!job.compiled || cleanup_is_busy())
+    if (keep->reload != RELOAD_COMPILED || cleanup_is_busy())
         return;
     if (!s->has_units) { /* on the way down meanwhile */
         finish(s, -ESHUTDOWN);

@@ -9,8 +9,10 @@
 #include <sys/reboot.h>
 #include <sys/signalfd.h>
 
+#include "crash.h"
 #include "down.h"
 #include "drive.h"
+#include "keep.h"
 #include "log.h"
 #include "reap.h"
 #include "sys.h"
@@ -48,12 +50,24 @@ static const struct {
     {.rtmin = 23, .wish = WISH_DEBUG_OFF},
 };
 
+/* Those have a handler, which no mask may keep out (crash.h). */
+static void all_but_faults(sigset_t *set)
+{
+    sigset_t faults;
+
+    crash_signals(&faults);
+    sigfillset(set);
+    for (int i = 1; i < NSIG; i++)
+        if (sigismember(&faults, i) == 1)
+            sigdelset(set, i);
+}
+
 void signals_block(void)
 {
-    sigset_t all;
+    sigset_t set;
 
-    sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, NULL);
+    all_but_faults(&set);
+    sigprocmask(SIG_SETMASK, &set, NULL);
 }
 
 static void start_unit(struct stage2 *s, const char *name)
@@ -83,6 +97,12 @@ static bool is_impatient(uint64_t now)
     return ++count >= 7;
 }
 
+static void set_log_level(enum log_level level)
+{
+    keep->log_level = level;
+    log_set_level(level);
+}
+
 static void take_wish(struct stage2 *s, size_t i)
 {
     switch (wishes[i].wish) {
@@ -99,10 +119,10 @@ static void take_wish(struct stage2 *s, size_t i)
         down_begin(s, wishes[i].final);
         break;
     case WISH_DEBUG_ON:
-        log_set_level(LOG_LEVEL_DEBUG);
+        set_log_level(LOG_LEVEL_DEBUG);
         break;
     case WISH_DEBUG_OFF:
-        log_set_level(LOG_LEVEL_INFO);
+        set_log_level(LOG_LEVEL_INFO);
         break;
     }
 }
@@ -159,12 +179,7 @@ int signals_init(struct stage2 *s)
     sigset_t set;
     int fd, r;
 
-    sigfillset(&set);
-    /* Faults are not for a queue. Room for issue "PID 1 carries on after its own crash": a handler on a stack of its own. */
-    sigdelset(&set, SIGSEGV);
-    sigdelset(&set, SIGBUS);
-    sigdelset(&set, SIGILL);
-    sigdelset(&set, SIGFPE);
+    all_but_faults(&set);
     sigprocmask(SIG_SETMASK, &set, NULL);
     signal(SIGPIPE, SIG_IGN); /* inherited by services (IgnoreSIGPIPE=yes); pintle-exec undoes it */
     signal(SIGCHLD, SIG_DFL);

@@ -25,6 +25,12 @@
 /* EXECPROTO_FD_DB and EXECPROTO_FD_REPORT are /dev/null while there is nothing to put there. */
 #define STAGE2_FD_FIRST 5 /* what a child never sees */
 
+/*
+ * Sources: five of PID 1's own, its helpers' timers, the control clients, and up to four a unit. Memory that no source
+ * ever used is never touched, so this costs nothing.
+ */
+#define STAGE2_LOOP_ROOM 131072
+
 #define STAGE2_CONSOLE "/dev/console"
 
 /* What the runtime keeps of each unit beside the run table: things that a successor makes again by itself. */
@@ -70,9 +76,6 @@ struct stage2 {
     bool childless;      /* at the last reaping no process was left but kernel threads: all descend from PID 1 */
     bool work_left;      /* a bounded round ended before its work did: the next one does not wait */
     bool changed;        /* readers who sleep on the table's futex are woken at the end of the round */
-    uint64_t t_start;    /* the boot's time line up to here, for the table's header */
-    uint64_t t_early;
-    uint64_t freed_bytes, image_bytes; /* of the ramdisk, before there is a table to write them to */
 };
 
 /* PID 1 is one. Loop callbacks of a unit's sources carry the unit's number as their data and find the rest here. */

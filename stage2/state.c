@@ -9,8 +9,10 @@
 #include "drive.h"
 #include "emergency.h"
 #include "helper.h"
+#include "keep.h"
 #include "log.h"
 #include "paths.h"
+#include "runundo.h"
 #include "spawnenv.h"
 #include "sys.h"
 
@@ -22,6 +24,7 @@
 struct generation {
     struct udb db;
     int db_fd;
+    int table_fd;
     struct runtab table;
     struct unit_rt *rt;
     uint32_t *stack;
@@ -29,7 +32,7 @@ struct generation {
 };
 
 static struct engine_action actions[ACTION_ROOM];
-static struct generation current = {.db_fd = -EBADF};
+static struct generation current = {.db_fd = -EBADF, .table_fd = -EBADF};
 
 static void generation_done(struct generation *g)
 {
@@ -39,10 +42,12 @@ static void generation_done(struct generation *g)
         (void)sys.munmap(g->table.data, g->table.size);
     if (g->db_fd >= 0)
         (void)sys.close(g->db_fd);
+    if (g->table_fd >= 0)
+        (void)sys.close(g->table_fd);
     free(g->rt);
     free(g->stack);
     free(g->marks);
-    *g = (struct generation){.db_fd = -EBADF};
+    *g = (struct generation){.db_fd = -EBADF, .table_fd = -EBADF};
 }
 
 static int map_database(struct generation *g, const char *path)
@@ -52,9 +57,6 @@ static int map_database(struct generation *g, const char *path)
     void *at;
     int r;
 
-    g->db_fd = sys.open(path, O_RDONLY | O_CLOEXEC, 0);
-    if (g->db_fd < 0)
-        return log_error(g->db_fd, "cannot open the unit database '%s'", path);
     if (fstat(g->db_fd, &st) < 0 || st.st_size <= 0)
         return log_error(-EBADMSG, "the unit database '%s' is empty", path);
     at = sys.mmap((size_t)st.st_size, PROT_READ, MAP_SHARED, g->db_fd);
@@ -99,27 +101,47 @@ static int make_table(struct generation *g)
             return -errno;
     }
     at = sys.mmap(size, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
-    (void)sys.close(fd);
-    if (at == MAP_FAILED)
+    if (at == MAP_FAILED) {
+        (void)sys.close(fd);
         return -errno;
+    }
+    g->table_fd = fd;
     runtab_format(at, udb_count(&g->db), g->db.header->checksum, &g->table);
     return 0;
 }
 
-/* Everything that can fail, for a database that lies at its place. */
-static int generation_make(struct generation *g, const char *path)
+/* The table of a predecessor: nothing that it says is believed before it is checked. */
+static int map_table(struct generation *g, int fd)
 {
-    uint32_t n;
+    struct stat st;
+    void *at;
     int r;
 
-    *g = (struct generation){.db_fd = -EBADF};
-    r = map_database(g, path);
-    if (r < 0)
+    if (fstat(fd, &st) < 0)
+        return -errno;
+    if (!S_ISREG(st.st_mode) || st.st_size <= 0)
+        return -EBADMSG;
+    at = sys.mmap((size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+    if (at == MAP_FAILED)
+        return -errno;
+    r = runtab_open(at, (size_t)st.st_size, &g->table);
+    if (r > 0)
+        r = -EPROTONOSUPPORT;
+    if (r >= 0)
+        runundo_rollback(&g->table);
+    if (r < 0) {
+        (void)sys.munmap(at, (size_t)st.st_size);
         return r;
-    r = make_table(g);
-    if (r < 0)
-        return log_error(r, "cannot map a run table");
-    n = MAX(udb_count(&g->db), 1);
+    }
+    g->table_fd = fd;
+    return 0;
+}
+
+static int make_scratch(struct generation *g)
+{
+    uint32_t n = MAX(udb_count(&g->db), 1);
+    int r;
+
     g->rt = calloc(n, sizeof(*g->rt));
     g->stack = calloc(ENGINE_STACK_ENTRIES(n), sizeof(*g->stack));
     g->marks = calloc(n, sizeof(*g->marks));
@@ -129,7 +151,25 @@ static int generation_make(struct generation *g, const char *path)
     return r < 0 ? log_error(r, "no memory for the commands of the units") : 0;
 }
 
-/* From here on @g is what PID 1 runs on. */
+/* Everything that can fail, for a database that lies at its place. */
+static int generation_make(struct generation *g, const char *path)
+{
+    int r;
+
+    *g = (struct generation){.db_fd = -EBADF, .table_fd = -EBADF};
+    g->db_fd = sys.open(path, O_RDONLY | O_CLOEXEC, 0);
+    if (g->db_fd < 0)
+        return log_error(g->db_fd, "cannot open the unit database '%s'", path);
+    r = map_database(g, path);
+    if (r < 0)
+        return r;
+    r = make_table(g);
+    if (r < 0)
+        return log_error(r, "cannot map a run table");
+    return make_scratch(g);
+}
+
+/* PID 1 works with @g; an exec would still find the one before. */
 static int generation_take(struct stage2 *s, struct generation *g)
 {
     int r = engine_init(&s->engine, &g->db, &g->table, g->stack, g->marks, actions, ACTION_ROOM);
@@ -146,26 +186,39 @@ static int generation_take(struct stage2 *s, struct generation *g)
     return 0;
 }
 
-/* Nothing can refuse @g any more: readers and helpers get it, too. @path: where its database lies until now. */
-static void generation_publish(struct generation *g, const char *path)
+static bool is_file(const char *path, int fd)
 {
-    (void)sys.rename(TABLE_NEW, PATH_RUN_TABLE); /* not there when the table lies in a memfd */
-    if (!streq(path, PATH_UNIT_DB))
-        (void)sys.rename(path, PATH_UNIT_DB);
+    struct stat named, held;
+
+    return stat(path, &named) == 0 && fstat(fd, &held) == 0 && named.st_ino == held.st_ino &&
+           named.st_dev == held.st_dev;
+}
+
+/*
+ * Nothing can refuse @g any more: readers and helpers get it, too, and an exec finds it. What has its name already, or is a
+ * memfd, is left alone: a successor calls this again.
+ */
+static void generation_publish(const struct generation *g)
+{
+    (void)keep_inheritable(g->db_fd);
+    (void)keep_inheritable(g->table_fd);
+    keep_set_files(g->db_fd, g->table_fd);
+    if (is_file(TABLE_NEW, g->table_fd))
+        (void)sys.rename(TABLE_NEW, PATH_RUN_TABLE);
+    if (is_file(PATH_UNIT_DB_NEXT, g->db_fd))
+        (void)sys.rename(PATH_UNIT_DB_NEXT, PATH_UNIT_DB);
     (void)dup3(g->db_fd, EXECPROTO_FD_DB, O_CLOEXEC);
-    (void)sys.close(TAKE_FD(g->db_fd));
-    current.db_fd = -EBADF;
 }
 
 static void stamp_header(struct stage2 *s)
 {
     struct runtab_header *h = s->table.header;
 
-    h->t_stage2 = s->t_start;
-    h->t_early = s->t_early;
+    h->t_stage2 = keep->t_start;
+    h->t_early = keep->t_early;
     h->t_compiled = sys.now();
-    h->freed_bytes = s->freed_bytes;
-    h->image_bytes = s->image_bytes;
+    h->freed_bytes = keep->freed_bytes;
+    h->image_bytes = keep->image_bytes;
     if (getrandom(h->seed, sizeof(h->seed), GRND_NONBLOCK) != (ssize_t)sizeof(h->seed))
         h->seed[0] = sys.now(); /* the pool is not ready that early on some machines: ids stay unlikely to repeat */
 }
@@ -182,20 +235,31 @@ static int boot_from(struct stage2 *s, const char *path)
         (void)sys.unlink(TABLE_NEW);
         return r;
     }
-    generation_publish(&g, path);
+    stamp_header(s);
+    generation_publish(&g);
     return 0;
 }
 
-static void on_boot_compiled(struct stage2 *s, const siginfo_t *info, bool timed_out, void *data _unused_)
+static void say_compile_failed(const siginfo_t *info, bool timed_out)
 {
-    bool compiled = !timed_out && info->si_code == CLD_EXITED && info->si_status == 0;
-
-    if (timed_out)
+    if (!info)
+        (void)log_error(0, "pintle-compile is gone without a word");
+    else if (timed_out)
         (void)log_error(0, "pintle-compile did not end within %u s", (unsigned)(COMPILE_TIMEOUT / USEC_PER_SEC));
     else if (info->si_code != CLD_EXITED)
         (void)log_error(0, "pintle-compile was killed by SIG%s", sigabbrev_np(info->si_status) ?: "?");
-    else if (info->si_status != 0)
+    else
         (void)log_error(0, "pintle-compile failed with exit status %d", info->si_status);
+}
+
+void state_boot_compiled(struct stage2 *s, const siginfo_t *info, bool timed_out, uint32_t unit _unused_)
+{
+    bool compiled = helper_succeeded(info, timed_out);
+
+    if (s->has_units) /* a PID 1 that crashed just here was that far */
+        return;
+    if (!compiled)
+        say_compile_failed(info, timed_out);
     /* A database from an earlier run of it is better than none: it is checked like any other. */
     if ((!compiled || boot_from(s, PATH_UNIT_DB_NEXT) < 0) && boot_from(s, PATH_UNIT_DB) < 0) {
         (void)sys.unlink(PATH_UNIT_DB_NEXT);
@@ -203,21 +267,18 @@ static void on_boot_compiled(struct stage2 *s, const siginfo_t *info, bool timed
         return;
     }
     (void)sys.unlink(PATH_UNIT_DB_NEXT); /* there only when it was refused */
-    stamp_header(s);
     drive_boot(s);
 }
 
-static int start_compile(struct stage2 *s, const char *output, helper_fn done, void *data)
+static int start_compile(struct stage2 *s, enum helper_kind kind, const char *output)
 {
     const char *argv[10] = {"pintle-compile", "--quiet", "--boot", "--output", output};
     size_t n = 5;
     struct helper_spec spec = {
-        .name = "pintle-compile",
+        .kind = kind,
         .program = "pintle-compile",
         .argv = argv,
         .timeout_usec = COMPILE_TIMEOUT,
-        .done = done,
-        .data = data,
     };
 
     if (s->options.unit_path) {
@@ -227,12 +288,12 @@ static int start_compile(struct stage2 *s, const char *output, helper_fn done, v
     if (s->has_units)
         argv[n++] = "--keep"; /* what runs stays a unit, even when its file is gone */
     argv[n] = NULL;
-    return helper_start(s, &spec, NULL);
+    return helper_start(s, &spec);
 }
 
 void state_boot(struct stage2 *s)
 {
-    int r = start_compile(s, PATH_UNIT_DB_NEXT, on_boot_compiled, NULL);
+    int r = start_compile(s, HELPER_COMPILE_BOOT, PATH_UNIT_DB_NEXT);
 
     if (r < 0) {
         (void)log_error(r, "cannot start '%s/pintle-compile'", s->options.libexecdir);
@@ -240,9 +301,34 @@ void state_boot(struct stage2 *s)
     }
 }
 
-int state_compile_next(struct stage2 *s, helper_fn done)
+int state_compile_next(struct stage2 *s)
 {
-    return start_compile(s, PATH_UNIT_DB_NEXT, done, NULL);
+    return start_compile(s, HELPER_COMPILE_NEXT, PATH_UNIT_DB_NEXT);
+}
+
+int state_carry_on(struct stage2 *s)
+{
+    struct generation g = {.db_fd = keep->files.db_fd, .table_fd = -EBADF};
+    int r;
+
+    if (keep->files.db_fd < 0 || keep->files.table_fd < 0)
+        return -ENODATA;
+    r = map_database(&g, PATH_UNIT_DB);
+    if (r >= 0) {
+        r = map_table(&g, keep->files.table_fd);
+        if (r < 0)
+            (void)log_error(r, "the run table cannot be trusted");
+    }
+    if (r >= 0)
+        r = make_scratch(&g);
+    if (r >= 0)
+        r = generation_take(s, &g);
+    if (r < 0) {
+        generation_done(&g);
+        return r;
+    }
+    generation_publish(&g);
+    return 0;
 }
 
 /* Where a unit of the old database is in the new one; RUN_NONE: nowhere. */
@@ -321,12 +407,13 @@ int state_take_next(struct stage2 *s, state_move_fn move)
         s->table = old.table;
         s->rt = old.rt;
         current = old;
+        (void)dup3(old.db_fd, EXECPROTO_FD_DB, O_CLOEXEC);
         generation_done(&next);
         (void)sys.unlink(PATH_UNIT_DB_NEXT);
         (void)sys.unlink(TABLE_NEW);
         return r;
     }
-    generation_publish(&next, PATH_UNIT_DB_NEXT);
+    generation_publish(&next);
     for (uint32_t i = 0; i < udb_count(&old.db); i++) {
         uint32_t there = translate(&old.db, &next.db, i);
 

@@ -18,7 +18,17 @@ void state_boot(struct stage2 *s);
  * state_compile_next - compile into PATH_UNIT_DB_NEXT
  * Return: 0 when it is under way; -errno.
  */
-int state_compile_next(struct stage2 *s, helper_fn done);
+int state_compile_next(struct stage2 *s);
+
+/* state_boot_compiled - a helper_fn. */
+void state_boot_compiled(struct stage2 *s, const siginfo_t *info, bool timed_out, uint32_t unit);
+
+/*
+ * state_carry_on - map the database and the table that a predecessor named in the keep
+ * What an interrupted reload left of files is put in order. Return: 0; -ENODATA when there were none; -errno when they
+ * cannot be trusted.
+ */
+int state_carry_on(struct stage2 *s);
 
 /*
  * state_take_next - map what state_compile_next made, carry the state over by unit name, and go on with that

@@ -6,6 +6,7 @@
 
 #include "fd.h"
 #include "initnote.h"
+#include "keep.h"
 #include "log.h"
 #include "paths.h"
 #include "text.h"
@@ -111,6 +112,29 @@ void takeover_read(struct takeover *ret)
         close(fd);
     if (ret->old_kind != HANDOFF_OLD_ROOTFS || ret->old_fd < 3 || fcntl(ret->old_fd, F_SETFD, FD_CLOEXEC) < 0)
         ret->old_fd = -EBADF;
+}
+
+void takeover_keep(const struct takeover *t)
+{
+    keep->image_bytes = t->image_bytes;
+    keep->freed_bytes = t->freed_bytes;
+    keep->old_dev = t->old_dev;
+    keep->old_fd = t->old_fd;
+    text_copy(keep->old_path, sizeof(keep->old_path), t->old_path);
+    keep->old_kind = t->old_kind;
+}
+
+void takeover_carry_on(struct takeover *ret)
+{
+    *ret = (struct takeover){
+        .error = -ENOENT,
+        .old_kind = (enum handoff_old)keep->old_kind,
+        .old_fd = keep->old_fd,
+        .old_dev = keep->old_dev,
+        .image_bytes = keep->image_bytes,
+        .freed_bytes = keep->freed_bytes,
+    };
+    text_copy(ret->old_path, sizeof(ret->old_path), keep->old_path);
 }
 
 void takeover_report(struct takeover *t)

@@ -29,5 +29,12 @@ void takeover_read(struct takeover *ret);
 /* takeover_decode - take the fields out of a record's bytes. Return: 0; -EBADMSG, and @t is as it was. */
 int takeover_decode(struct takeover *t, const void *data, size_t size);
 
+/*
+ * takeover_keep - write down what is needed to let go of the old root, so that a crash does not forget it
+ * takeover_carry_on - the same read back after an exec, without the record.
+ */
+void takeover_keep(const struct takeover *t);
+void takeover_carry_on(struct takeover *ret);
+
 /* takeover_report - say the record's warnings, write its copy to PATH_HANDOFF, let go of it. Context: /run is there. */
 void takeover_report(struct takeover *t);

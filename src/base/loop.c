@@ -284,6 +284,8 @@ int loop_round(struct loop *l, uint64_t deadline_usec)
             return -errno;
         got = 0;
     }
+    if (l->woke)
+        l->woke();
     for (int i = 0; i < got; i++) {
         struct loop_source *s = find(l, events[i].data.u32);
 

@@ -44,6 +44,7 @@ struct loop {
     uint32_t n_timers;
     bool stop;
     int result;
+    void (*woke)(void); /* called when a wait is over, before any callback: for who watches over rounds; NULL: nobody */
 };
 
 /*

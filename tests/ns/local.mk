@@ -2,6 +2,7 @@
 # Namespace tests: the built pintle as PID 1 of fresh namespaces. Each is a Python file; the harness is in tests/lib.
 NS_TESTS =
 NS_TESTS += tests/ns/test-bad-input.py
+NS_TESTS += tests/ns/test-carry-on.py
 NS_TESTS += tests/ns/test-context.py
 NS_TESTS += tests/ns/test-kill.py
 NS_TESTS += tests/ns/test-life.py

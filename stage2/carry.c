@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "carry.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+
+#include "cgroup.h"
+#include "console.h"
+#include "controlsock.h"
+#include "crash.h"
+#include "down.h"
+#include "drive.h"
+#include "duties.h"
+#include "emergency.h"
+#include "helper.h"
+#include "keep.h"
+#include "log.h"
+#include "logline.h"
+#include "notify.h"
+#include "oldroot.h"
+#include "signals.h"
+#include "state.h"
+#include "sys.h"
+#include "text.h"
+
+static void count_crash(uint32_t *counter)
+{
+    keep->crash_usec[(keep->n_faults + keep->n_hangs) % KEEP_CRASHES] = sys.now();
+    (*counter)++;
+}
+
+static void say_why(void)
+{
+    char span[32];
+
+    text_format_usec(sys.now() - keep->exec_usec, span, sizeof(span));
+    switch ((enum keep_why)keep->why) {
+    case KEEP_WHY_FAULT:
+        count_crash(&keep->n_faults);
+        (void)log_error(0, "PID 1 crashed with SIG%s (code %d, address %#" PRIx64 ", at %#" PRIx64
+                           ") and carries on after %s; this is fault %u",
+                        sigabbrev_np(keep->fault_signal) ?: "?", keep->fault_code, keep->fault_address, keep->fault_ip,
+                        span, keep->n_faults);
+        break;
+    case KEEP_WHY_HANG:
+        count_crash(&keep->n_hangs);
+        (void)log_error(0, "PID 1 was hung at %#" PRIx64 " and carries on after %s; this is hang %u", keep->fault_ip,
+                        span, keep->n_hangs);
+        break;
+    case KEEP_WHY_REEXEC:
+        keep->n_reexecs++;
+        log_info("pintle " PACKAGE_VERSION " carries on as PID 1 after %s", span);
+        break;
+    case KEEP_WHY_NONE:
+        (void)log_warning(0, "PID 1 was executed again by somebody else, and carries on");
+        break;
+    }
+    keep->why = KEEP_WHY_NONE;
+}
+
+#define OWN_MAX 6 /* descriptors of the keep */
+
+static int compare(const void *a, const void *b)
+{
+    int x = *(const int *)a, y = *(const int *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Every descriptor that outlives an exec on purpose: those of the keep and of the units' records. Return: how many. */
+static size_t list_own(struct stage2 *s, int keep_fd, int *fds)
+{
+    int own[OWN_MAX] = {keep_fd,          keep->files.db_fd, keep->files.table_fd,
+                        keep->control_fd, keep->release_fd,  keep->old_fd};
+    size_t n = 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(own); i++)
+        fds[n++] = own[i];
+    for (uint32_t i = 0; s->has_units && i < udb_count(&s->db); i++)
+        fds[n++] = runtab_unit(&s->table, i)->notify_fd;
+    qsort(fds, n, sizeof(*fds), compare);
+    return n;
+}
+
+/*
+ * What a predecessor had just made inheritable and not written down yet belongs to nobody. Everything of this life is
+ * close-on-exec or written down.
+ */
+static void close_strangers(struct stage2 *s, int keep_fd)
+{
+    _cleanup_free_ int *own = calloc((s->has_units ? udb_count(&s->db) : 0) + OWN_MAX, sizeof(*own));
+    _cleanup_closedir_ DIR *dir = opendir("/proc/self/fd");
+    const struct dirent *e;
+    unsigned n_closed = 0;
+    uint32_t number;
+    size_t n;
+
+    if (!own || !dir)
+        return; /* they stay: a leak is better than a loss */
+    n = list_own(s, keep_fd, own);
+    while ((e = readdir(dir))) {
+        int fd, flags;
+
+        if (text_parse_u32(e->d_name, 10, &number) < 0 || number < STAGE2_FD_FIRST)
+            continue;
+        fd = (int)number;
+        flags = fcntl(fd, F_GETFD);
+        if (flags < 0 || (flags & FD_CLOEXEC) || bsearch(&fd, own, n, sizeof(fd), compare))
+            continue;
+        (void)sys.close(fd);
+        n_closed++;
+    }
+    if (n_closed > 0)
+        log_debug("%u descriptors that nobody owned were closed", n_closed);
+}
+
+/* Group numbers are noted after the pid; each child leads its own session and group. */
+static void complete_groups(struct run_unit *u)
+{
+    if (u->main_pid > 0 && !(u->flags & RUN_MAIN_FOREIGN))
+        u->main_group = u->main_pid;
+    if (u->control_pid > 0)
+        u->control_group = u->control_pid;
+}
+
+static void carry_units(struct stage2 *s)
+{
+    for (uint32_t i = 0; i < udb_count(&s->db); i++) {
+        complete_groups(runtab_unit(&s->table, i));
+        (void)notify_carry_on(s, i);
+    }
+}
+
+/* The units, or the helper that makes them, or once more from the beginning. */
+static void carry_state(struct stage2 *s)
+{
+    int r = state_carry_on(s);
+
+    if (r >= 0) {
+        carry_units(s);
+        r = drive_recover(s);
+    }
+    if (r >= 0)
+        return;
+    if (r != -ENODATA)
+        (void)log_error(r, "the state of the units is lost");
+    if (!helper_runs(HELPER_COMPILE_BOOT) && !keep->shell)
+        state_boot(s);
+}
+
+static void release_old_root(struct stage2 *s)
+{
+    struct takeover takeover;
+
+    takeover_carry_on(&takeover);
+    if (takeover.old_kind != HANDOFF_OLD_NONE && !helper_runs(HELPER_RELEASE))
+        oldroot_release(s, &takeover);
+}
+
+int carry_on(struct stage2 *s, int keep_fd)
+{
+    int r;
+
+    duties_low_fds();
+    crash_find_program();
+    log_set_level((enum log_level)keep->log_level);
+    s->container = duties_is_container();
+    s->share_fds = duties_can_share_fds();
+    logline_init(s);
+    say_why();
+    r = loop_init(&s->loop, STAGE2_LOOP_ROOM);
+    if (r < 0)
+        return log_error(r, "cannot make the event loop");
+    r = signals_init(s);
+    if (r < 0)
+        return log_error(r, "cannot receive signals");
+    cgroup_init(s);
+    if (!down_is_under_way())
+        carry_state(s);
+    helper_adopt(s);
+    console_init(s);
+    if (down_is_under_way())
+        down_carry_on(s);
+    else
+        controlsock_init(s);
+    emergency_carry_on(s);
+    release_old_root(s);
+    close_strangers(s, keep_fd);
+    s->reap_left = true; /* the signal for those that ended meanwhile may have been taken already */
+    return 0;
+}
