@@ -210,7 +210,8 @@ int programs_add(struct build *b, const char *path)
         return -ENOENT;
     if (r < 0)
         return log_error(r, "cannot look for '%s' below '%s/'", path, b->opt->sysroot);
-    return add_found(b, NULL, path, host);
+    r = add_found(b, NULL, path, host);
+    return r == -ENOENT ? -ELIBACC : r; /* it is there; something that it needs is not, and that was logged */
 }
 
 int programs_add_first(struct build *b, const char *const *paths, size_t n, const char **ret_path)
