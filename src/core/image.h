@@ -5,9 +5,13 @@
  *
  * An image is one newc cpio archive, compressed as a whole or not at all.
  *
- *  - Entries are sorted by path, byte by byte, a directory before what is in it; the end marker alone comes
- *    last. Owner and group are 0, every mtime is 0 (or SOURCE_DATE_EPOCH), inodes count up from 721, no
- *    entry is a hard link. The same input gives the same bytes.
+ *  - First comes /init, then every directory, then what stage one cannot do without (its libraries, their
+ *    loader, IMAGE_CONF), then all the rest but what a kernel that cannot run /init would run instead
+ *    (/sbin/init, /etc/init, /bin/init, /bin/sh), then that, and last the end marker. Within each of these
+ *    entries are sorted by path, byte by byte. So wherever an image is cut short, stage one runs and says so,
+ *    or nothing runs, but never a shell that no password guards.
+ *  - Owner and group are 0, every mtime is 0 (or SOURCE_DATE_EPOCH), inodes count up from 721, no entry is a
+ *    hard link. The same input gives the same bytes.
  *  - Directories: /dev /etc/pintle /proc /root /run /sys /tmp /usr and the mount point of the real root,
  *    /sysroot. /bin, /sbin, /lib and /lib64 are links into /usr, whatever the build machine has.
  *  - /dev/console (5:1) and /dev/null (1:3), for what runs before devtmpfs is mounted.
@@ -20,7 +24,8 @@
  *        udevd=       path of udev's daemon, with udev=udevd
  *        shell-hash=  crypt(3) hash that opens the recovery shell; no such line: nothing does, but for
  *                     what the kernel command line says
- *        shell=       path of the recovery shell's program; absent when there is none
+ *        shell=       path of the recovery shell's program (not /bin/sh, which comes late); absent when there
+ *                     is none
  *        unpacked=    bytes that its files occupy once unpacked, each rounded up to a page
  *        entries=     number of entries before the end marker
  *  - /etc/pintle/modules.idx is the module index (modindex.h); modules lie uncompressed below

@@ -34,9 +34,9 @@ int build_note(struct build *b, const char *format, ...) _printf_(2, 3);
 
 /* --- skeleton.c: directories, links, devices, /init, what stage one reads ------------------------------ */
 
-/* skeleton_add - directories, links and devices; comes first. */
+/* skeleton_add - directories, links and devices; comes first. All that these three add is vital (plan.h). */
 int skeleton_add(struct build *b);
-/* skeleton_add_init - stage one as /init, with its libraries. */
+/* skeleton_add_init - stage one as /init, with its libraries; comes second. */
 int skeleton_add_init(struct build *b);
 /* skeleton_add_conf - stage1.conf; comes last, because it counts the others. */
 int skeleton_add_conf(struct build *b);

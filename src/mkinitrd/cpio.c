@@ -155,16 +155,19 @@ static int put_end_marker(struct writer *w, const struct plan *p)
 int cpio_write(const struct plan *p, int64_t mtime, cpio_progress_fn progress, void *progress_data,
                char **ret_data, size_t *ret_size)
 {
+    _cleanup_free_ struct plan_entry **order = NULL;
     _cleanup_(writer_done) struct writer w;
     int r;
 
     r = writer_init(&w, mtime);
+    if (r >= 0)
+        r = plan_order(p, &order);
     if (r < 0)
         return r;
     for (size_t i = 0; i < p->n; i++) {
         if (progress)
             progress(progress_data, i, p->n);
-        r = put_entry(&w, p->v[i]);
+        r = put_entry(&w, order[i]);
         if (r < 0)
             return r;
     }

@@ -5,6 +5,7 @@
 #include <limits.h>
 
 #include "fd.h"
+#include "image.h"
 #include "log.h"
 #include "text.h"
 
@@ -218,10 +219,12 @@ static int add(struct plan *p, const char *path, struct plan_entry **e, struct p
         return -ENOMEM;
     at = position(p, form, &found);
     if (found) {
+        p->v[at]->vital |= p->vital;
         if (ret_entry)
             *ret_entry = p->v[at];
         return reconcile(p->v[at], *e);
     }
+    (*e)->vital = p->vital;
     r = add_parents(p, form);
     if (r < 0)
         return r;
@@ -232,6 +235,45 @@ static int add(struct plan *p, const char *path, struct plan_entry **e, struct p
         *ret_entry = *e;
     *e = NULL;
     return 1;
+}
+
+/* --- the order ----------------------------------------------------------------------------------------- */
+
+enum rank { RANK_INIT, RANK_DIR, RANK_VITAL, RANK_REST, RANK_FALLBACK };
+
+static enum rank rank_of(const struct plan_entry *e)
+{
+    static const char *const fallbacks[] = {"/usr/sbin/init", "/etc/init", "/usr/bin/init", "/usr/bin/sh"};
+
+    if (streq(e->path, IMAGE_INIT))
+        return RANK_INIT;
+    if (e->type == PLAN_DIR)
+        return RANK_DIR;
+    for (size_t i = 0; i < ARRAY_SIZE(fallbacks); i++)
+        if (streq(e->path, fallbacks[i]))
+            return RANK_FALLBACK;
+    return e->vital ? RANK_VITAL : RANK_REST;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+    const struct plan_entry *x = *(struct plan_entry *const *)a, *y = *(struct plan_entry *const *)b;
+    enum rank i = rank_of(x), k = rank_of(y);
+
+    return i != k ? (i < k ? -1 : 1) : strcmp(x->path, y->path);
+}
+
+int plan_order(const struct plan *p, struct plan_entry ***ret)
+{
+    struct plan_entry **v = calloc(p->n + 1, sizeof(*v));
+
+    if (!v)
+        return -ENOMEM;
+    if (p->n > 0)
+        memcpy(v, p->v, p->n * sizeof(*v));
+    qsort(v, p->n, sizeof(*v), compare_entries);
+    *ret = v;
+    return 0;
 }
 
 /* --- entries ------------------------------------------------------------------------------------------- */

@@ -7,6 +7,9 @@
  * every parent is a directory of the plan (missing ones are added), and names that cpio gives a meaning are
  * refused. Paths are brought into one form first: /bin, /sbin and /lib* are below /usr.
  *
+ * An image may be cut short, and the kernel keeps what came before the cut: so a plan has an order
+ * (plan_order) in which what stage one cannot run without comes before all that could be run in its place.
+ *
  * A file's content is either borrowed from the build machine (a path, read when the image is written) or
  * kept here. What is wrong with an entry is logged here, because only the plan knows both sides.
  */
@@ -27,11 +30,13 @@ struct plan_entry {
     char *data;   /* the content itself */
     size_t size;  /* of the content */
     unsigned device_major, device_minor;
+    bool vital; /* stage one does not run, or not as it was told to, without it */
 };
 
 struct plan {
     struct plan_entry **v; /* owned, sorted by path */
     size_t n, room;
+    bool vital; /* what is added from now on is; also when it was there before */
 };
 
 void plan_done(struct plan *p);
@@ -62,6 +67,19 @@ int plan_text(struct plan *p, const char *path, const char *text);
 
 /* plan_take - as plan_data, but @data is taken over, also on failure. */
 int plan_take(struct plan *p, const char *path, char *data, size_t size, mode_t mode);
+
+/*
+ * plan_order - all entries in the order in which they go into an image
+ *   1. /init: what an image without even that does is the kernel's own affair;
+ *   2. directories;
+ *   3. what is vital;
+ *   4. everything else;
+ *   5. what the kernel runs as process 1, for anybody, where it cannot run /init: /sbin/init, /etc/init,
+ *      /bin/init, /bin/sh (init/main.c, kernel_init).
+ * Within each by path, byte by byte. So wherever it is cut, either stage one runs, or nothing does.
+ * @ret: allocated, p->n entries, which stay the plan's.   Return: 0; -ENOMEM.
+ */
+int plan_order(const struct plan *p, struct plan_entry ***ret);
 
 /* plan_find - the entry of a path, or NULL. */
 struct plan_entry *plan_find(const struct plan *p, const char *path);

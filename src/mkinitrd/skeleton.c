@@ -24,6 +24,7 @@ int skeleton_add(struct build *b)
     char target[32];
     int r = 0;
 
+    b->plan.vital = true; /* until skeleton_add_init() is through */
     for (size_t i = 0; i < ARRAY_SIZE(dirs) && r >= 0; i++)
         r = plan_dir(&b->plan, dirs[i].path, dirs[i].mode);
     for (size_t i = 0; i < ARRAY_SIZE(merged) && r >= 0; i++) {
@@ -58,6 +59,7 @@ int skeleton_add_init(struct build *b)
     /* Stage one loads it when a password has been typed, and at no other time. */
     if (r >= 0 && (b->opt->shell_hash || b->opt->root_password))
         r = programs_add_library(b, CRYPTHASH_LIBRARY, file, IMAGE_INIT);
+    b->plan.vital = false;
     return r;
 }
 
@@ -123,6 +125,8 @@ int skeleton_add_conf(struct build *b)
     fprintf(f, "unpacked=%llu\nentries=%zu\n", cpio_unpacked(&b->plan) + 4096, b->plan.n + 1);
     if (fclose(f) != 0)
         return -ENOMEM;
+    /* Without it stage one knows of no password and opens nothing; with it, it says what is missing. */
+    b->plan.vital = true;
     /* the hash is nobody's business who can read the running ramdisk */
     return plan_data(&b->plan, IMAGE_CONF, text, size, 0600);
 }

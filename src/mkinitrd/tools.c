@@ -29,6 +29,7 @@ static const char *const plain_tools[] = {
     "mv",    "ps",  "rm",      "sleep", "stty",  "sync",  "tail",  "umount", "uname",
 };
 
+/* The shell is known by its own name, because /bin/sh comes last (plan_order): a cut takes it first. */
 static int add_busybox(struct build *b)
 {
     static const char *const places[] = {"/usr/bin/busybox", "/bin/busybox", "/usr/sbin/busybox",
@@ -38,6 +39,8 @@ static int add_busybox(struct build *b)
     int r;
 
     r = programs_add_first(b, places, ARRAY_SIZE(places), &found);
+    if (r >= 0)
+        b->shell = found;
     for (size_t i = 0; i < ARRAY_SIZE(applets) && r >= 0; i++) {
         snprintf(path, sizeof(path), "/usr/bin/%s", applets[i]);
         if (plan_find(&b->plan, path))
@@ -59,6 +62,7 @@ static int add_plain_shell(struct build *b)
     r = programs_add_first(b, shells, ARRAY_SIZE(shells), &found);
     if (r < 0)
         return r;
+    b->shell = found;
     r = plan_find(&b->plan, "/usr/bin/sh") ? 0 : plan_link(&b->plan, "/usr/bin/sh", strrchr(found, '/') + 1);
     for (size_t i = 0; i < ARRAY_SIZE(plain_tools) && r >= 0; i++) {
         for (size_t k = 0; k < ARRAY_SIZE(dirs); k++) {
@@ -85,8 +89,6 @@ int tools_add_shell(struct build *b)
     if (r == -ENOENT)
         return build_note(b, "no recovery shell: neither busybox nor bash nor dash is below '%s/'",
                           b->opt->sysroot);
-    if (r >= 0)
-        b->shell = "/bin/sh";
     return r;
 }
 

@@ -152,6 +152,29 @@ def _padded(data):
     return data + b"\0" * (-len(data) % 4)
 
 
+@dataclass
+class Entry:
+    """One entry of an uncompressed archive, and where in the archive it is."""
+    name: str
+    mode: int
+    start: int  # of its header
+    data: int  # of its content
+    end: int  # of its content
+
+
+def archive_entries(archive):
+    """The entries of the first archive in these bytes, without the trailer."""
+    at = 0
+    while True:
+        fields = [int(archive[at + 6 + 8 * i:at + 14 + 8 * i], 16) for i in range(13)]
+        name = archive[at + 110:at + 110 + fields[11] - 1].decode()
+        if name == "TRAILER!!!":
+            return
+        data = (at + 110 + fields[11] + 3) & ~3
+        yield Entry(name, fields[1], at, data, data + fields[6])
+        at = (data + fields[6] + 3) & ~3
+
+
 def _with_parents(tree):
     whole = {}
     for path, what in tree.items():

@@ -12,6 +12,8 @@ from machine import Machine, build_path, need_machine
 from testcase import Lock, Skip, environment
 
 BUSYBOX = Path("/bin/busybox")
+SHELL_PASSWORD = "let me in"
+SHELL_HASH = "$6$pintle$9qOmezdmvgjp35mtpCbw6aUkkDLmAWIqB9lm8zSCunU.SmsxH4wJwuSb1DqZbGMfiX/xqxpw92lcpELjLjlWR0"
 
 _work = tempfile.TemporaryDirectory(prefix="pintle-test-")
 
@@ -107,5 +109,6 @@ def mounts(report):
     return found
 
 
-__all__ = ["BUSYBOX", "LEAN", "Executable", "Link", "Machine", "Partition", "boot", "busybox_root", "initrd", "make_disk",
-           "meminfo", "mkinitrd", "mounts", "need_busybox", "prepare", "test_root", "with_ballast", "work"]
+__all__ = ["BUSYBOX", "LEAN", "SHELL_HASH", "SHELL_PASSWORD", "Executable", "Link", "Machine", "Partition", "boot",
+           "busybox_root", "initrd", "make_disk", "meminfo", "mkinitrd", "mounts", "need_busybox", "prepare", "test_root",
+           "with_ballast", "work"]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Machine tests: QEMU with the distribution's kernel. Each is a Python file; the harness is in tests/lib.
 MACHINE_TESTS = \
+	tests/machine/test-cut-images.py \
 	tests/machine/test-debian.py \
 	tests/machine/test-failing-roots.py \
 	tests/machine/test-handover.py \

@@ -5,13 +5,12 @@
 import re
 
 import pintle
-from pintle import Executable, Link, Partition, initrd, make_disk, need_busybox, prepare, test_root, work
+from pintle import (SHELL_HASH, SHELL_PASSWORD, Executable, Link, Partition, initrd, make_disk, need_busybox, prepare,
+                    test_root, work)
 from testcase import case, check, check_equal, main
 
 UUID_A = "aaaaaaaa-1111-4222-8333-0123456789ab"
 UUID_NEAR = "aaaaaaaa-1111-4222-8333-0123456789ac"
-PASSWORD = "let me in"
-HASH = "$6$pintle$9qOmezdmvgjp35mtpCbw6aUkkDLmAWIqB9lm8zSCunU.SmsxH4wJwuSb1DqZbGMfiX/xqxpw92lcpELjLjlWR0"
 MENU = r"^> "
 CLEAR = "\x15"
 
@@ -185,7 +184,7 @@ def an_open_shell_has_job_control_and_goes_back_to_the_menu():
 
 @case
 def a_password_locks_the_shell():
-    image = initrd("--generic", "--shell-hash", HASH)
+    image = initrd("--generic", "--shell-hash", SHELL_HASH)
     with boot("root=LABEL=root-b rootwait=2", [disk()], image) as m:
         page(m, "the root file system has not appeared")
         m.send("s")
@@ -193,7 +192,7 @@ def a_password_locks_the_shell():
         m.line("let me out")
         m.expect("wrong. root's password", 60)
         check(not m.seen("let me out"), "the password is not shown")
-        m.line(PASSWORD)
+        m.line(SHELL_PASSWORD)
         m.expect(r"\(pintle\) # ", 60)
         m.line("exit")
         page(m, "the root file system has not appeared")

@@ -13,8 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from image import archive_entries
 from moduletree import make_tree
-from testcase import Skip, case, check, check_equal, check_in, check_not_in, main
+from testcase import Failure, Skip, case, check, check_equal, check_in, check_not_in, main
 
 WORK = tempfile.TemporaryDirectory(prefix="pintle-mkinitrd-")
 TOP = Path(WORK.name)
@@ -46,7 +47,7 @@ def prepare():
           "options blk depth=4 name=x\nblacklist evil\ninstall never /bin/false\nalias my-disk blk\n")
     write("root/lib/firmware/blk/there.bin", "firmware")
     write("root/etc/shadow", "daemon:*:1::::::\nroot:$y$j9T$salt$hash:1::::::\n")
-    write("root/usr/bin/busybox", "#!/bin/sh\n")
+    write("root/usr/bin/busybox", "busybox")
     write("root/usr/bin/dash", "dash")
     write("stage1", "not a program, and the builder does not care")
 
@@ -87,15 +88,11 @@ def listed(image):
 
 def content(image, path):
     """A file of an uncompressed image, read here and not by the program under test."""
-    data, at = Path(image).read_bytes(), 0
-    while True:
-        fields = [int(data[at + 6 + 8 * i:at + 14 + 8 * i], 16) for i in range(13)]
-        name = data[at + 110:at + 110 + fields[11] - 1].decode()
-        start = (at + 110 + fields[11] + 3) & ~3
-        if name == path:
-            return data[start:start + fields[6]].decode(errors="replace")
-        check(name != "TRAILER!!!", f"{path} is not in {image}")
-        at = (start + fields[6] + 3) & ~3
+    data = Path(image).read_bytes()
+    for entry in archive_entries(data):
+        if entry.name == path:
+            return data[entry.data:entry.end].decode(errors="replace")
+    raise Failure(f"{path} is not in {image}")
 
 
 def index(image):
@@ -173,7 +170,8 @@ def the_image_keeps_its_contract():
     files = listed(image)
     paths = list(files)
     check_equal(paths[-1], "etc/pintle/image.end", "last entry")
-    check_equal(paths[:-1], sorted(paths[:-1]), "order of the entries")
+    check_equal(paths[0], "init", "first entry")
+    check(paths.index("etc/pintle/stage1.conf") < paths.index("etc/pintle/modules.idx"), "stage1.conf comes late")
     for path in ("dev", "proc", "sys", "run", "tmp", "root", "sysroot"):
         check_equal(files[path][0][0], "d", path)
     for path in ("bin", "sbin", "lib", "lib64"):
@@ -189,6 +187,37 @@ def the_image_keeps_its_contract():
     sizes = [int(size) for path, (mode, size, _) in files.items() if mode[0] == "-" and path != paths[-1]]
     check_equal(int(conf["unpacked"]), sum((size + 4095) // 4096 * 4096 for size in sizes), "unpacked=")
     check_equal(content(image, paths[-1]), f"pintle-image-end entries={len(paths) - 1} bytes={sum(sizes)}\n", "marker")
+
+
+# What a kernel runs as process 1, without asking for a password, when it cannot run /init.
+FALLBACKS = ("usr/sbin/init", "etc/init", "usr/bin/init", "usr/bin/sh")
+
+
+@case
+def what_stage_one_needs_comes_before_all_that_could_run_in_its_place():
+    """Stage one is a program of this machine, with a loader and libraries; --add names things that come earlier by path."""
+    words = [word for path in FALLBACKS[:3] for word in ("--add", f"{TOP / 'stage1'}:/{path}")]
+    image, _ = build("--modules", "blk", "--compress", "none", "--sysroot", "/", "--moddir", ROOT, "--stage1",
+                     os.path.realpath(sys.executable), "--shell-hash", "$6$x$y", "--add", f"{TOP / 'stage1'}:/aaa",
+                     "--add", f"{ROOT}/usr/bin/busybox:/usr/bin/sh", *words)
+    entries = list(archive_entries(image.read_bytes()))
+    names = [entry.name for entry in entries]
+    check_equal((names[0], names[-1]), ("init", "etc/pintle/image.end"), "first and last entry")
+    check_equal(sorted(names[-5:-1]), sorted(FALLBACKS), "the entries before the marker")
+    libraries = [name for name in names if re.search(r"\.so(\.|$)", name)]
+    check(any("/libc.so" in name for name in libraries), f"stage one has no libraries: {names}")
+    check(any("/libcrypt.so" in name for name in libraries), f"no library for the password: {names}")
+    vital = names[:max(names.index(name) for name in [*libraries, "etc/pintle/stage1.conf", "lib64", "dev/console"]) + 1]
+    for entry in entries[1:len(vital)]:
+        check(entry.name in libraries or entry.name == "etc/pintle/stage1.conf" or entry.mode & 0o170000 != 0o100000,
+              f"the file '{entry.name}' comes between what stage one needs")
+    check_in("etc/pintle/stage1.conf", vital, "the vital entries")
+    check(names.index("etc/pintle/stage1.conf") < min(map(names.index, libraries)),
+          "stage one could run without its configuration")
+    seen = set()
+    for name in names:
+        check("/" not in name or os.path.dirname(name) in seen, f"'{name}' comes before its directory")
+        seen.add(name)
 
 
 @case
@@ -250,13 +279,16 @@ def a_shell_is_made_of_what_there_is():
     run(*words)
     files = listed(TOP / "shell")
     check_equal(files["usr/bin/sh"][2], "busybox", "usr/bin/sh")
-    check_in("shell=/bin/sh", content(TOP / "shell", "etc/pintle/stage1.conf"), "stage1.conf")
+    check_in("shell=/usr/bin/busybox\n", content(TOP / "shell", "etc/pintle/stage1.conf"), "stage1.conf")
     (ROOT / "usr/bin/busybox").rename(TOP / "busybox")
     run(*words)
     check_equal(listed(TOP / "shell")["usr/bin/sh"][2], "dash", "usr/bin/sh without busybox")
+    check_in("shell=/usr/bin/dash\n", content(TOP / "shell", "etc/pintle/stage1.conf"), "stage1.conf without busybox")
     (ROOT / "usr/bin/dash").rename(TOP / "dash")
     check_in("no recovery shell", run(*words), "the note")
     check_not_in("shell=", content(TOP / "shell", "etc/pintle/stage1.conf"), "stage1.conf")
+    write("root/usr/bin/dash", "#!/usr/bin/nobody\n")
+    check_in("script for '/usr/bin/nobody'", run(*words, status=1), "what is said of a shell that lacks something")
     (TOP / "busybox").rename(ROOT / "usr/bin/busybox")
     (TOP / "dash").rename(ROOT / "usr/bin/dash")
 

@@ -8,12 +8,12 @@
 
 struct tree {
     char path[64];
-    int fd;
+    int fd, conf_fd;
 };
 
 static struct tree tree_new(const char *conf, const char *end)
 {
-    struct tree t = {.path = "/tmp/pintle-image-XXXXXX"};
+    struct tree t = {.path = "/tmp/pintle-image-XXXXXX", .conf_fd = -EBADF};
     const char *const files[][2] = {{IMAGE_CONF, conf}, {IMAGE_END_MARKER, end}};
 
     ck_assert_ptr_nonnull(mkdtemp(t.path));
@@ -28,6 +28,8 @@ static struct tree tree_new(const char *conf, const char *end)
         fd = openat(t.fd, files[i][0] + 1, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
         ck_assert_int_ge(fd, 0);
         ck_assert_int_eq(fd_write_all(fd, files[i][1], strlen(files[i][1])), 0);
+        if (i == 0)
+            t.conf_fd = TAKE_FD(fd);
     }
     return t;
 }
@@ -39,6 +41,7 @@ static void tree_done(struct tree *t)
     unlinkat(t->fd, "etc/pintle", AT_REMOVEDIR);
     unlinkat(t->fd, "etc", AT_REMOVEDIR);
     rmdir(t->path);
+    close(t->conf_fd);
     close(t->fd);
 }
 
@@ -94,6 +97,26 @@ START_TEST(a_damaged_conf_is_refused)
 }
 END_TEST
 
+/* The kernel gives a file its whole size before its content: what the cut took away is zeros. */
+START_TEST(a_conf_that_was_cut_gives_no_part_of_a_hash)
+{
+    static const char text[] =
+        "version=0.1\nshell-hash=$y$j9T$salt$hash\nshell=/usr/bin/busybox\nentries=12\n";
+
+    for (size_t cut = 0; cut < sizeof(text) - 1; cut++) {
+        _cleanup_free_ char *part = strndup(text, cut);
+        _cleanup_(tree_done) struct tree t = tree_new(part, NULL);
+        struct image_conf c = {0};
+
+        if (image_read_conf(t.fd, &c) == 0)
+            ck_assert_msg(streq(c.shell_hash, "") || streq(c.shell_hash, "$y$j9T$salt$hash"),
+                          "cut at %zu: '%s'", cut, c.shell_hash);
+        ck_assert_int_eq(ftruncate(t.conf_fd, sizeof(text) - 1), 0);
+        ck_assert_int_eq(image_read_conf(t.fd, &c), -EBADMSG);
+    }
+}
+END_TEST
+
 static int check_end(const char *text)
 {
     _cleanup_(tree_done) struct tree t = tree_new("entries=12\n", text);
@@ -114,4 +137,5 @@ START_TEST(an_image_without_its_end_is_noticed)
 END_TEST
 
 UNITTEST_MAIN("image", the_conf_is_read_and_unknown_keys_are_skipped, what_the_conf_leaves_out_is_empty,
-              a_damaged_conf_is_refused, an_image_without_its_end_is_noticed)
+              a_damaged_conf_is_refused, a_conf_that_was_cut_gives_no_part_of_a_hash,
+              an_image_without_its_end_is_noticed)

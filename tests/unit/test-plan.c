@@ -106,6 +106,74 @@ START_TEST(nothing_goes_below_a_file_or_a_link)
 }
 END_TEST
 
+static void check_order(const struct plan *p, const char *const *want, size_t n)
+{
+    _cleanup_free_ struct plan_entry **order = NULL;
+
+    ck_assert_int_eq(plan_order(p, &order), 0);
+    ck_assert_uint_eq(p->n, n);
+    for (size_t i = 0; i < n; i++)
+        ck_assert_str_eq(order[i]->path, want[i]);
+}
+
+START_TEST(what_is_vital_comes_before_what_may_run_in_its_place)
+{
+    static const char *const want[] = {"/init",
+                                       "/etc",
+                                       "/usr",
+                                       "/usr/bin",
+                                       "/usr/lib",
+                                       "/usr/sbin",
+                                       "/lib",
+                                       "/usr/lib/libz.so",
+                                       "/bin",
+                                       "/etc/conf",
+                                       "/usr/bin/busybox",
+                                       "/usr/bin/shell",
+                                       "/usr/lib/liba.so",
+                                       "/etc/init",
+                                       "/usr/bin/init",
+                                       "/usr/bin/sh",
+                                       "/usr/sbin/init"};
+    _cleanup_plan_ struct plan p = {0};
+
+    ck_assert_int_eq(plan_link(&p, "/bin/sh", "busybox"), 1);
+    ck_assert_int_eq(plan_text(&p, "/sbin/init", "x"), 1);
+    ck_assert_int_eq(plan_text(&p, "/bin/init", "x"), 1);
+    ck_assert_int_eq(plan_text(&p, "/etc/init", "x"), 1);
+    ck_assert_int_eq(plan_text(&p, "/bin/busybox", "x"), 1);
+    ck_assert_int_eq(plan_text(&p, "/bin/shell", "x"), 1);
+    ck_assert_int_eq(plan_text(&p, "/lib/liba.so", "x"), 1);
+    ck_assert_int_eq(plan_link(&p, "/bin", "usr/bin"), 1);
+    ck_assert_int_eq(plan_text(&p, "/etc/conf", "x"), 1);
+    p.vital = true;
+    ck_assert_int_eq(plan_link(&p, "/lib", "usr/lib"), 1);
+    ck_assert_int_eq(plan_text(&p, "/lib/libz.so", "x"), 1);
+    ck_assert_int_eq(plan_text(&p, "/init", "x"), 1);
+    check_order(&p, want, ARRAY_SIZE(want));
+}
+END_TEST
+
+/* A library of the shell's that stage one turns out to need too; and a shell stays last whoever asks for it.
+ */
+START_TEST(what_is_asked_for_again_becomes_vital)
+{
+    static const char *const want[] = {
+        "/usr", "/usr/bin", "/usr/lib", "/usr/lib/libc.so", "/usr/lib/liba.so", "/usr/bin/sh"};
+    _cleanup_plan_ struct plan p = {0};
+
+    ck_assert_int_eq(plan_text(&p, "/lib/liba.so", "x"), 1);
+    ck_assert_int_eq(plan_text(&p, "/lib/libc.so", "x"), 1);
+    ck_assert_int_eq(plan_text(&p, "/bin/sh", "x"), 1);
+    p.vital = true;
+    ck_assert_int_eq(plan_text(&p, "/lib/libc.so", "x"), 0);
+    ck_assert_int_eq(plan_text(&p, "/bin/sh", "x"), 0);
+    p.vital = false;
+    ck_assert_int_eq(plan_text(&p, "/lib/libc.so", "x"), 0);
+    check_order(&p, want, ARRAY_SIZE(want));
+}
+END_TEST
+
 START_TEST(modes_of_files_are_two)
 {
     _cleanup_plan_ struct plan p = {0};
@@ -120,4 +188,5 @@ END_TEST
 
 UNITTEST_MAIN("plan", paths_have_one_form, entries_are_sorted_with_their_parents_first,
               the_same_again_is_no_clash, a_clash_is_refused_and_names_both_sides,
-              nothing_goes_below_a_file_or_a_link, modes_of_files_are_two)
+              nothing_goes_below_a_file_or_a_link, what_is_vital_comes_before_what_may_run_in_its_place,
+              what_is_asked_for_again_becomes_vital, modes_of_files_are_two)
