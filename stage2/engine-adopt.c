@@ -9,16 +9,11 @@ static void take_out_of_table(struct run_unit *u)
     u->undo = 0;
 }
 
-static int index_pids(struct engine *e, uint32_t id)
+static int index_pid(struct engine *e, pid_t pid, uint32_t id)
 {
-    const struct run_unit *u = unit_of(e, id);
-    int r = 0;
-
-    if (u->main_pid > 0)
-        r = runtab_pid_add(e->table, u->main_pid, id);
-    if (r >= 0 && u->control_pid > 0)
-        r = runtab_pid_add(e->table, u->control_pid, id);
-    return r;
+    if (pid <= 0)
+        return 0;
+    return runtab_pid_find(e->table, pid) != RUN_NONE ? -EEXIST : runtab_pid_add(e->table, pid, id);
 }
 
 int engine_adopt(struct engine *e)
@@ -38,7 +33,9 @@ int engine_adopt(struct engine *e)
             timer_place(e, id);
         h->n_jobs += u->job != RUN_JOB_NONE;
         h->n_failed += u->state == RUN_FAILED;
-        r = index_pids(e, id);
+        r = index_pid(e, u->main_pid, id);
+        if (r >= 0)
+            r = index_pid(e, u->control_pid, id);
         if (r < 0)
             return r;
     }

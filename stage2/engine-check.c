@@ -22,6 +22,11 @@ static const char *check_queue(const struct engine *e, uint32_t *ret_unit)
     return flagged == n ? NULL : "a unit believes itself to be in the ready queue";
 }
 
+static bool has_deadline(const struct run_unit *u)
+{
+    return u->deadline_usec != USEC_INFINITY;
+}
+
 static const char *check_heap(const struct engine *e, uint32_t *ret_unit)
 {
     const struct runtab_header *h = e->table->header;
@@ -32,15 +37,17 @@ static const char *check_heap(const struct engine *e, uint32_t *ret_unit)
         const struct run_unit *u = unit_of(e, heap[i]);
 
         *ret_unit = heap[i];
-        if (u->deadline_usec == USEC_INFINITY)
-            return "a unit is in the timer heap and has no deadline";
         if (u->heap_pos != i)
             return "the timer heap and a unit disagree about its place";
         if (i > 0 && unit_of(e, heap[(i - 1) / 2])->deadline_usec > u->deadline_usec)
             return "the timer heap is out of order";
     }
-    for (uint32_t id = 0; id < h->count; id++)
+    for (uint32_t id = 0; id < h->count; id++) {
+        *ret_unit = id;
         set += unit_of(e, id)->heap_pos != RUN_NONE;
+        if (has_deadline(unit_of(e, id)) != (unit_of(e, id)->heap_pos != RUN_NONE))
+            return "a unit's deadline is not in the timer heap";
+    }
     return set == h->heap_count ? NULL : "a unit believes itself to be in the timer heap";
 }
 
@@ -93,10 +100,6 @@ static const char *check_job(const struct engine *e, uint32_t id)
 {
     const struct run_unit *u = unit_of(e, id);
 
-    if ((u->job == RUN_JOB_NONE) != (u->job_id == 0))
-        return "a job without an id, or an id without a job";
-    if (u->job_id != 0 && run_job_ended(u, u->job_id))
-        return "a job under way counts as ended";
     if (u->n_wait != job_count_waits(e, id, u->job))
         return "a unit miscounts what it waits for";
     if (unit_has(u, RUN_QUEUED))
@@ -115,7 +118,7 @@ static bool lacks_deadline(const struct engine *e, uint32_t id)
     const struct udb_service *s = udb_service(e->db, id);
     uint64_t timeout = 0;
 
-    if (u->heap_pos != RUN_NONE || unit_has(u, RUN_SPAWNING))
+    if (has_deadline(u) || unit_has(u, RUN_SPAWNING))
         return false;
     if (is_activating(u))
         timeout = s ? s->start_timeout_usec : 0;
@@ -124,6 +127,21 @@ static bool lacks_deadline(const struct engine *e, uint32_t id)
     else
         return false;
     return timeout != USEC_INFINITY;
+}
+
+/* What lies outside of its range: nobody would know what to do. */
+static const char *check_values(const struct run_unit *u)
+{
+    if (u->state >= RUN_STATE_COUNT || u->job >= RUN_JOB_COUNT || u->result >= RUN_RESULT_COUNT ||
+        u->done_result >= RUN_RESULT_COUNT || u->done_job >= RUN_JOB_COUNT || u->exec_kind >= UDB_EXEC_COUNT ||
+        u->stop_signal > 64)
+        return "a value that nobody gave a meaning to";
+    if (u->main_pid < 0 || u->main_pid == 1 || u->control_pid < 0 || u->control_pid == 1 ||
+        (u->main_pid != 0 && u->main_pid == u->control_pid))
+        return "a process that cannot be";
+    if (u->job_id > RUN_JOB_ID_MAX || u->done_job_id > RUN_JOB_ID_MAX)
+        return "the id of a job that cannot be";
+    return NULL;
 }
 
 /* A state that is meant to pass needs something that will end it. */
@@ -138,15 +156,27 @@ static const char *check_state(const struct engine *e, uint32_t id)
         return "a unit is starting and has no process";
     if (is_deactivating(u) && !runs && !unit_has(u, RUN_WATCHED))
         return "a unit is stopping and has no process";
-    if (u->state == RUN_AUTO_RESTART && u->heap_pos == RUN_NONE && u->job == RUN_JOB_NONE)
+    if (u->state == RUN_AUTO_RESTART && !has_deadline(u) && u->job == RUN_JOB_NONE)
         return "a unit waits for a restart that no deadline brings";
     if ((is_inactive(u) || u->state == RUN_AUTO_RESTART) && runs)
         return "a unit is down and has a process";
     if (u->state == RUN_RUNNING && u->main_pid == 0)
         return "a unit runs without a process";
-    if (is_inactive(u) && u->heap_pos != RUN_NONE)
+    if (is_inactive(u) && has_deadline(u))
         return "a unit is down and has a deadline";
     return NULL;
+}
+
+const char *unit_contradiction(const struct engine *e, uint32_t id)
+{
+    const struct run_unit *u = unit_of(e, id);
+    const char *why = check_values(u);
+
+    if (!why && (u->job == RUN_JOB_NONE) != (u->job_id == 0))
+        why = "a job without an id, or an id without a job";
+    if (!why && u->job_id != 0 && run_job_ended(u, u->job_id))
+        why = "a job under way counts as ended";
+    return why ?: check_state(e, id);
 }
 
 bool engine_check(const struct engine *e, const char **ret_why, uint32_t *ret_unit)
@@ -163,9 +193,9 @@ bool engine_check(const struct engine *e, const char **ret_why, uint32_t *ret_un
         id = i;
         jobs += unit_of(e, i)->job != RUN_JOB_NONE;
         failed += unit_of(e, i)->state == RUN_FAILED;
-        why = unit_of(e, i)->seq % 2 != 0 ? "a record was left half written" : check_job(e, i);
+        why = unit_of(e, i)->seq % 2 != 0 ? "a record was left half written" : unit_contradiction(e, i);
         if (!why)
-            why = check_state(e, i);
+            why = check_job(e, i);
     }
     if (!why && h->undo_used != 0)
         why = "a call of the engine did not end";

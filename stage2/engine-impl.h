@@ -218,6 +218,15 @@ int deadline_sigkill(struct life *l);
 int deadline_stop_post(struct life *l);
 int deadline_auto_restart(struct life *l);
 
+/* --- engine-check.c --- */
+
+/* unit_contradiction - why a record, without what is derived, cannot be as it is. Return: static text; NULL. */
+const char *unit_contradiction(const struct engine *e, uint32_t id);
+
+/* --- engine-rebuild.c --- */
+
+void unit_lose(struct engine *e, uint32_t id); /* its record cannot be trusted; a whole call */
+
 /* --- engine-table.c: [state][event] --- */
 
 enum life_event {
@@ -238,5 +247,7 @@ enum life_event {
 /* life_dispatch - Return: 0; -EINVAL when this cannot happen in this state. */
 int life_dispatch(struct engine *e, uint32_t id, enum life_event event, const struct engine_event *ev,
                   uint64_t now);
+/* life_make - what every step of a unit's life is given. */
+struct life life_make(struct engine *e, uint32_t id, const struct engine_event *ev, uint64_t now);
 /* life_cell_filled - whether somebody thought about it: for the test. */
 bool life_cell_filled(enum run_state state, enum life_event event) _const_;

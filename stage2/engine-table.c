@@ -523,10 +523,15 @@ bool life_cell_filled(enum run_state state, enum life_event event)
     return table[state][event] != NULL;
 }
 
+struct life life_make(struct engine *e, uint32_t id, const struct engine_event *ev, uint64_t now)
+{
+    return (struct life){.e = e, .id = id, .u = unit_of(e, id), .svc = service_of(e, id), .ev = ev, .now = now};
+}
+
 int life_dispatch(struct engine *e, uint32_t id, enum life_event event, const struct engine_event *ev,
                   uint64_t now)
 {
-    struct life l = {.e = e, .id = id, .u = unit_of(e, id), .svc = service_of(e, id), .ev = ev, .now = now};
+    struct life l = life_make(e, id, ev, now);
     life_fn handler = table[l.u->state][event];
     bool answer = event == LIFE_SPAWNED || event == LIFE_SPAWN_FAILED;
     int r;

@@ -147,6 +147,7 @@ struct engine {
     uint32_t n_actions;
     uint32_t room;
     uint32_t n_dropped; /* actions that found no room: always 0, or ENGINE_MIN_ROOM is wrong */
+    uint32_t reissued;  /* units that engine_reissue is done with */
     uint64_t steps;     /* edges walked, units taken from the queue, heap moves: what the cost test counts */
 };
 
@@ -199,7 +200,8 @@ void engine_performed(struct engine *e, const struct engine_action *a);
  *     engine_reissue       until false, the actions performed each time: what was decided and perhaps not done
  *
  * A table that runtab_open refuses: runtab_format a fresh one, set boot_unit and boot_done, engine_init, engine_lose_all,
- * engine_rebuild, engine_reissue. Dying anywhere in between is no harm: the next one begins again.
+ * engine_rebuild; then it takes the old one's name (a converted one too), then engine_reissue. Dying anywhere in between
+ * is no harm: the next one begins again.
  *
  * What the runtime owes for it. Events are delivered at least once: the source is emptied (the zombie reaped, the
  * notify message or the report taken off its socket, the timer's read) only after engine_event returned. A repeated
@@ -215,7 +217,8 @@ struct engine_recovery {
 
 /*
  * engine_recover - make sense of what an earlier self left
- * Return: 0; -EINVAL: a unit's process is another's too, or the pid index is too small: lose all, rebuild.
+ * Return: 0; -EBADMSG: the goal makes no sense; -EEXIST: a unit's process is another's too; -ENOSPC as engine_adopt. Then
+ * the table cannot be trusted either.
  */
 int engine_recover(struct engine *e, struct engine_recovery *ret);
 
@@ -234,17 +237,20 @@ void engine_lose_all(struct engine *e);
 struct engine_fact {
     uint32_t unit;
     pid_t pid;
-    bool child;          /* of PID 1: can be the main process; others only count as being there */
-    uint64_t start_usec; /* CLOCK_MONOTONIC; the oldest child is the main process */
+    bool child;          /* of PID 1 */
+    bool in_cgroup;      /* of the unit's own cgroup */
+    uint64_t start_usec; /* CLOCK_MONOTONIC */
 };
 
 /*
  * engine_rebuild - what lost records (RUN_LOST) are, by what the kernel shows
- * A service with a process runs, or starts if it is a oneshot; one without is dead. What needs no process to be up (a
+ * A service with a process runs, or starts if it is a oneshot; one without is dead. The main process is the oldest child of
+ * PID 1, or the oldest at all where there is none. What needs no process to be up (a
  * target, RemainAfterExit=) counts as up if the boot's unit pulls it in and boot_done is not 0. Jobs, results and counters of
  * lost records are gone; who waits for their jobs is told that they were canceled. Facts of other units are ignored.
+ * A process that two units claim stays with the first. Return: 0; -ENOSPC as engine_adopt.
  */
-void engine_rebuild(struct engine *e, const struct engine_fact *facts, uint32_t n_facts, uint64_t now);
+int engine_rebuild(struct engine *e, const struct engine_fact *facts, uint32_t n_facts, uint64_t now);
 
 /*
  * engine_check - recompute what is derived (n_wait, heap, queue, counters) and compare
@@ -257,6 +263,6 @@ bool engine_check(const struct engine *e, const char **ret_why, uint32_t *ret_un
  * engine_adopt - make anew what is derived, for records that an earlier self left, or from the table of another database
  * The timer heap, the ready queue, the pid index and the counters; what each job waits for in the (new) order.
  * Context: a reload, after engine_init; engine_recover does it itself; O(edges).
- * Return: 0; -ENOSPC when the pid index is too small, which its size excludes.
+ * Return: 0; -EEXIST: a process is in two records; -ENOSPC when the pid index is too small, which its size excludes.
  */
 int engine_adopt(struct engine *e);

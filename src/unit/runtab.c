@@ -144,10 +144,12 @@ static bool has_own_sizes(const struct runtab_header *h)
            h->text_size == sizeof(struct run_text);
 }
 
-static bool goal_ok(const struct runtab_header *h)
+bool runtab_goal_is_sound(const struct runtab *t)
 {
+    const struct runtab_header *h = t->header;
+
     return index_ok(h->boot_unit, h->count) && index_ok(h->final_unit, h->count) && h->boot_done <= 2 &&
-           h->final_kind <= UDB_FINAL_EXIT && h->final_said <= 1 && h->boot_due <= 1 &&
+           h->final_kind <= UDB_FINAL_EXIT && h->last_job_id <= RUN_JOB_ID_MAX && h->final_said <= 1 && h->boot_due <= 1 &&
            (h->boot_due == 0 || (index_ok(h->boot_due_unit, h->count) && h->boot_due_result < RUN_RESULT_COUNT));
 }
 
@@ -191,7 +193,8 @@ int runtab_open(void *data, size_t size, struct runtab *ret_table)
     r = runtab_open_reader(data, size, &t);
     if (r < 0)
         return r;
-    if (t.header->undo_size < undo_room(t.header) || !goal_ok(t.header) || !undo_ok(&t) ||
+    if (t.header->undo_size < undo_room(t.header) || !undo_ok(&t) ||
+        (t.header->undo_used == 0 && !runtab_goal_is_sound(&t)) ||
         (has_own_sizes(t.header) && !is_own_layout(t.header)))
         return -EBADMSG;
     *ret_table = t;

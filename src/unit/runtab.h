@@ -275,14 +275,17 @@ void runtab_format(void *data, uint32_t count, uint64_t db_checksum, struct runt
 /* runtab_format_unit - one record as runtab_format leaves it; its sequence counter is kept. */
 void runtab_format_unit(struct run_unit *u);
 
+/* runtab_goal_is_sound - whether the header's indices and enums are in their ranges. */
+bool runtab_goal_is_sound(const struct runtab *t) _pure_;
+
 /* runtab_undo_length - how many bytes follow an entry of the undo log; 0: no such entry. */
 uint32_t runtab_undo_length(const struct runtab *t, const struct run_undo *entry) _pure_;
 
 /*
  * runtab_open - check a table that an earlier self left (or another version, or a stranger)
  *
- * What does not change has a checksum; the header's indices and enums are compared with their ranges, and the undo
- * log with its room. Derived data is not looked at: engine_adopt makes it anew. Records are looked at by engine_recover.
+ * What does not change has a checksum; the undo log is compared with its room, and the goal with its ranges (when a
+ * call is to be taken back, that is for engine_recover to do after it). Derived data is not looked at: engine_adopt makes it anew. Records are looked at by engine_recover.
  * Return: 0; 1: good, but written with other sizes of header, record or text: only runundo_rollback and runtab_convert
  * may have it; -EBADMSG: cannot be trusted (make a fresh one: engine_rebuild); -EPROTONOSUPPORT.
  */

@@ -20,24 +20,57 @@ uint32_t sim_random(struct sim *s, uint32_t below)
     return below == 0 ? 0 : (uint32_t)((z ^ (z >> 31)) % below);
 }
 
-/* Take what the engine left, do what is possible, until it is done for now. */
-static void settle(struct sim *s)
+void sim_take_actions(struct sim *s)
+{
+    struct engine_action actions[SIM_ROOM];
+    uint32_t n = s->e.n_actions;
+
+    memcpy(actions, s->actions, n * sizeof(*actions));
+    s->e.n_actions = 0;
+    for (uint32_t i = 0; i < n; i++)
+        simworld_perform(s, &actions[i]);
+}
+
+static void do_settle(struct sim *s, const struct engine_event *ev _unused_)
 {
     bool more = true;
 
     for (int rounds = 0; more; rounds++) {
-        struct engine_action actions[SIM_ROOM];
-        uint32_t n = s->e.n_actions;
-
         if (rounds > 100000)
             sim_fail(s, RUN_NONE, "the engine spins");
-        memcpy(actions, s->actions, n * sizeof(*actions));
-        s->e.n_actions = 0;
-        for (uint32_t i = 0; i < n; i++)
-            simworld_perform(s, &actions[i]);
+        sim_take_actions(s);
         more = engine_run(&s->e, s->now) || s->e.n_actions != 0;
         simcheck_step(s);
     }
+    simcheck_settled(s);
+}
+
+/* Take what the engine left, do what is possible, until it is done for now. */
+static void settle(struct sim *s)
+{
+    while (!simcrash_run(s, do_settle, NULL))
+        ;
+}
+
+static void do_event(struct sim *s, const struct engine_event *ev)
+{
+    simworld_event(s, ev);
+}
+
+/* A wish is not repeated when PID 1 dies over it: whoever had it will ask again, or not. */
+static bool wish_for(struct sim *s, struct engine_event ev)
+{
+    return simcrash_run(s, do_event, &ev);
+}
+
+static void do_step(struct sim *s, const struct engine_event *ev _unused_)
+{
+    simworld_step(s);
+}
+
+static void do_answer(struct sim *s, const struct engine_event *ev _unused_)
+{
+    simworld_answer_owed(s);
 }
 
 int simworld_event(struct sim *s, const struct engine_event *ev)
@@ -45,15 +78,8 @@ int simworld_event(struct sim *s, const struct engine_event *ev)
     int r;
 
     /* An answer inside of a batch comes when other actions may still wait. */
-    while ((r = engine_event(&s->e, ev, s->now)) == -EAGAIN) {
-        struct engine_action actions[SIM_ROOM];
-        uint32_t n = s->e.n_actions;
-
-        memcpy(actions, s->actions, n * sizeof(*actions));
-        s->e.n_actions = 0;
-        for (uint32_t i = 0; i < n; i++)
-            simworld_perform(s, &actions[i]);
-    }
+    while ((r = engine_event(&s->e, ev, s->now)) == -EAGAIN)
+        sim_take_actions(s);
     s->n_events++;
     if (s->verbose)
         sim_trace_event(s, ev, r);
@@ -71,11 +97,11 @@ static void one_wish(struct sim *s)
     struct engine_event ev = {.type = wishes[sim_random(s, ARRAY_SIZE(wishes))],
                               .unit = sim_random(s, udb_count(&s->db))};
 
-    simworld_event(s, &ev);
+    wish_for(s, ev);
 }
 
 /* What a program may say on its notify socket at any time, and what a runtime gone astray might bring. */
-static void one_surprise(struct sim *s)
+static void do_surprise(struct sim *s, const struct engine_event *unused _unused_)
 {
     struct engine_event ev = {.type = ENGINE_EV_NOTIFY, .unit = sim_random(s, udb_count(&s->db))};
     const struct run_unit *u = unit_of(&s->e, ev.unit);
@@ -113,15 +139,8 @@ static void one_surprise(struct sim *s)
     }
     if (simworld_event(s, &ev) == 0 && (ev.type == ENGINE_EV_EXITED || ev.type == ENGINE_EV_SPAWNED))
         sim_fail(s, ev.unit, "an event that cannot be was taken");
-}
-
-/* PID 1 executes itself anew: nothing but the table is left. */
-static void re_exec(struct sim *s)
-{
-    if (runtab_open(s->table.data, s->table.size, &s->table) < 0)
-        sim_fail(s, RUN_NONE, "the table is not accepted by a successor");
-    if (engine_init(&s->e, &s->db, &s->table, s->stack, s->marks, s->actions, s->e.room) < 0)
-        sim_fail(s, RUN_NONE, "the engine does not take its table back");
+    if (ev.value == ENGINE_NOTIFY_MAINPID)
+        simworld_new_main_taken(s, ev.unit);
 }
 
 /* Go to where something happens next, at @until at the latest. Return: false when nothing ever will. */
@@ -142,14 +161,23 @@ static void live(struct sim *s, uint64_t until)
     for (int rounds = 0; advance(s, until); rounds++) {
         if (rounds > 50000)
             sim_fail(s, RUN_NONE, "no end is in sight");
-        if (s->n_owed > 0)
-            simworld_answer_owed(s);
+        simcrash_run(s, do_answer, NULL);
         settle(s);
-        simworld_step(s);
+        simcrash_run(s, do_step, NULL);
         settle(s);
     }
-    simworld_answer_owed(s);
+    simcrash_run(s, do_answer, NULL);
     settle(s);
+}
+
+/* Wishes that the runtime repeats until they are taken. */
+static void insist(struct sim *s, struct engine_event ev)
+{
+    const struct runtab_header *h = s->table.header;
+
+    do
+        wish_for(s, ev);
+    while (ev.type == ENGINE_EV_BOOT ? h->boot_unit == RUN_NONE && h->boot_done == 0 : !going_down(&s->e));
 }
 
 static void play(struct sim *s)
@@ -157,30 +185,29 @@ static void play(struct sim *s)
     uint32_t n_wishes = sim_random(s, 16);
 
     if (sim_percent(s, 60))
-        simworld_event(s, &(struct engine_event){.type = ENGINE_EV_BOOT, .unit = s->db.header->default_unit});
+        insist(s, (struct engine_event){.type = ENGINE_EV_BOOT, .unit = s->db.header->default_unit});
     for (uint32_t i = 0; i < n_wishes; i++) {
         settle(s);
         if (sim_percent(s, 80))
             live(s, s->now + sim_random(s, 8000) * USEC_PER_MSEC);
         else
-            simworld_answer_owed(s);
+            simcrash_run(s, do_answer, NULL);
         settle(s);
         if (sim_percent(s, 25))
-            one_surprise(s);
+            simcrash_run(s, do_surprise, NULL);
         else
             one_wish(s);
         if (sim_percent(s, 10)) {
             settle(s);
-            re_exec(s);
+            simcrash_successor(s);
         }
     }
     settle(s);
     live(s, s->now + sim_random(s, 30) * USEC_PER_SEC);
     settle(s);
     s->going_down_since = s->now;
-    simworld_event(s, &(struct engine_event){.type = ENGINE_EV_FINAL,
-                                             .unit = RUN_NONE,
-                                             .value = UDB_FINAL_HALT + (int)sim_random(s, 3)});
+    insist(s, (struct engine_event){
+                  .type = ENGINE_EV_FINAL, .unit = RUN_NONE, .value = UDB_FINAL_HALT + (int)sim_random(s, 3)});
     settle(s);
     if (sim_percent(s, 40))
         one_wish(s);
@@ -191,17 +218,20 @@ static void play(struct sim *s)
 
 static void one_history(struct sim *s, uint64_t seed, void *table, bool verbose)
 {
-    uint64_t n_events = s->n_events, n_actions = s->n_actions;
+    uint64_t totals[] = {s->n_events, s->n_actions, s->n_deaths, s->n_rollbacks};
     uint32_t n;
 
     *s = (struct sim){
         .seed = seed, .rng = seed * UINT64_C(0x9e3779b97f4a7c15), .now = USEC_PER_SEC, .verbose = verbose};
-    s->n_events = n_events;
-    s->n_actions = n_actions;
+    s->n_events = totals[0];
+    s->n_actions = totals[1];
+    s->n_deaths = totals[2];
+    s->n_rollbacks = totals[3];
     s->next_pid = 100;
     s->calm = sim_random(s, 4);
     s->late_answers = sim_percent(s, 15);
     simgen_make(s);
+    simcrash_draw(s);
     n = udb_count(&s->db);
     if (n > SIM_MAX_UNITS)
         sim_fail(s, RUN_NONE, "too many units");
@@ -255,8 +285,9 @@ int main(int argc, char **argv)
         one_history(&s, seed + i, table, verbose);
     took = (double)(clock_now() - begin) / 1e6;
     printf("sim: %" PRIu64 " histories from seed %" PRIu64 ", %" PRIu64 " events, %" PRIu64
-           " actions in %.1fs: %.0f histories and %.0f events a second\n",
-           histories, seed, s.n_events, s.n_actions, took, (double)histories / took,
+           " actions, %" PRIu64 " deaths of PID 1 (%" PRIu64
+           " inside of a call) in %.1fs: %.0f histories and %.0f events a second\n",
+           histories, seed, s.n_events, s.n_actions, s.n_deaths, s.n_rollbacks, took, (double)histories / took,
            (double)s.n_events / took);
     free(table);
     return 0;

@@ -273,6 +273,77 @@ void simcheck_step(struct sim *s)
     check_lost_processes(s);
 }
 
+/* Whether a process was sent what its unit's stop phase sends, so that it ends soon. */
+static bool was_told(const struct sim *s, const struct sim_proc *p)
+{
+    const struct run_unit *u = unit_of(&s->e, p->unit);
+    const struct udb_service *v = udb_service(&s->db, p->unit);
+    bool last = u->state == RUN_STOP_SIGKILL || u->state == RUN_FINAL_SIGKILL;
+
+    if (!is_deactivating(u) || u->state == RUN_STOP || u->state == RUN_STOP_POST || u->stop_signal == 0)
+        return true;
+    return !v || v->kill_mode != UDB_KILL_CONTROL_GROUP || p->undead || p->rest || (p->stubborn && !last) ||
+           p->exit_usec <= s->now + USEC_PER_SEC;
+}
+
+void simcheck_settled(struct sim *s)
+{
+    const struct runtab_header *h = s->table.header;
+
+    for (uint32_t id = 0; id < udb_count(&s->db); id++) {
+        const struct run_unit *u = unit_of(&s->e, id);
+
+        if (unit_has(u, RUN_WATCHED) && !s->watched[id])
+            sim_fail(s, id, "waits for its processes to end, and nobody watches them");
+        if (rests(u->state) && s->units[id].dirty && udb_unit(&s->db, id)->type == UDB_SERVICE)
+            sim_fail(s, id, "rests and was not cleaned up");
+        if (unit_has(u, RUN_CLEANUP_DUE) || u->kills_due != 0)
+            sim_fail(s, id, "something stays due that was done");
+    }
+    for (uint32_t i = 0; i < s->n_procs; i++)
+        if (!was_told(s, &s->procs[i]))
+            sim_fail(s, s->procs[i].unit, "is being stopped, but nobody told its process %d", s->procs[i].pid);
+    if (h->boot_done != 0 && !s->boot_said)
+        sim_fail(s, h->boot_unit, "the boot is over and nobody was told");
+    if (h->final_said && !s->final_said)
+        sim_fail(s, h->final_unit, "everything is down and nobody was told");
+}
+
+/* Only what was given up, or taken by a PID 1 that died before it could reap, ends without the engine's knowledge. */
+void simcheck_end_of(struct sim *s, const struct sim_proc *p, bool known)
+{
+    if (!known && !p->rest && !p->left && !may_outlive(s, p) && s->units[p->unit].dirty)
+        sim_fail(s, p->unit, "the end of its process %d was lost", p->pid);
+}
+
+/* PID 1 died over the end of a process: the engine knows the process still, or how it ended. */
+static void check_taking(struct sim *s)
+{
+    const struct sim_proc *p = simworld_proc(s, s->taking);
+    const struct run_unit *u = p ? unit_of(&s->e, p->unit) : NULL;
+
+    s->taking = 0;
+    if (!p || !p->main || p->pid == u->main_pid || u->state == RUN_CONDITION)
+        return;
+    if (u->exit_code != p->code || u->exit_status != p->status)
+        sim_fail(s, p->unit, "the end of its process %d was lost when PID 1 died", p->pid);
+}
+
+/* Lines for the log may be lost with PID 1: what was seen in them starts anew from the table. */
+void simcheck_successor(struct sim *s)
+{
+    check_taking(s);
+    for (uint32_t id = 0; id < udb_count(&s->db); id++) {
+        s->units[id].state = unit_of(&s->e, id)->state;
+        s->units[id].start_failed_at = 0;
+        s->units[id].limit_begin_usec = unit_of(&s->e, id)->limit_begin_usec;
+        s->units[id].limit_count = unit_of(&s->e, id)->limit_count;
+        simworld_new_main_taken(s, id);
+    }
+    s->final_said = false;
+    simcheck_step(s);
+}
+
 /* Units that exclude each other are not both up once nobody has anything to do. */
 static void check_conflicts(struct sim *s, uint32_t id)
 {

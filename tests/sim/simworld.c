@@ -67,12 +67,47 @@ static void draw_main(struct sim *s, struct sim_proc *p)
         p->exit_usec = MAX(p->exit_usec, p->ready_usec + USEC_PER_SEC);
 }
 
+/* Where the kernel writes the pid of a new process. */
+static pid_t *pid_at(struct sim *s, const struct engine_action *a)
+{
+    struct run_unit *u = unit_of(&s->e, a->unit);
+
+    return a->type == ENGINE_ACT_SPAWN && a->spawn.main ? &u->main_pid : &u->control_pid;
+}
+
+/* No death is between the process and its pid in the table: the kernel does both. */
+static void make_process(struct sim *s, const struct engine_action *a, pid_t pid)
+{
+    if (*pid_at(s, a) != 0)
+        sim_fail(s, a->unit, "a process takes the place of %d", *pid_at(s, a));
+    *pid_at(s, a) = pid;
+    s->units[a->unit].dirty = true;
+}
+
+/* It is there, cannot execute its program, and ends; PID 1 hears of it before it could reap it. */
+static void fail_to_execute(struct sim *s, const struct engine_action *a)
+{
+    struct sim_proc *p = new_proc(s, a->unit);
+
+    p->exit_usec = s->now;
+    p->status = 127;
+    p->main = pid_at(s, a) == &unit_of(&s->e, a->unit)->main_pid;
+    make_process(s, a, p->pid);
+    simcrash_point(s);
+    p->rest = true;
+    *pid_at(s, a) = 0;
+}
+
 static void answer(struct sim *s, const struct engine_action *a)
 {
     struct engine_event ev = {.unit = a->unit};
     struct sim_proc *p;
 
+    simcrash_point(s);
     if (mishap(s, 6)) {
+        if (sim_percent(s, 50))
+            fail_to_execute(s, a);
+        simcrash_point(s);
         ev.type = ENGINE_EV_SPAWN_FAILED;
         ev.value = 11;
         ev.text = "Resource temporarily unavailable";
@@ -87,6 +122,8 @@ static void answer(struct sim *s, const struct engine_action *a)
         draw_main(s, p);
     else
         draw_end(s, p, msec(s, 2000));
+    make_process(s, a, p->pid);
+    simcrash_point(s);
     ev.type = ENGINE_EV_SPAWNED;
     ev.pid = p->pid;
     if (simworld_event(s, &ev) != 0)
@@ -143,6 +180,7 @@ void simworld_perform(struct sim *s, const struct engine_action *a)
     if (s->verbose)
         sim_trace_action(s, a);
     simcheck_action(s, a);
+    simcrash_point(s);
     switch (a->type) {
     case ENGINE_ACT_SPAWN:
     case ENGINE_ACT_CONDITIONS:
@@ -158,17 +196,21 @@ void simworld_perform(struct sim *s, const struct engine_action *a)
         s->watched[a->unit] = true;
         break;
     case ENGINE_ACT_CLEANUP:
-        s->watched[a->unit] = false;
+        s->watched[a->unit] = s->units[a->unit].dirty = false;
         break;
     case ENGINE_ACT_FINAL:
         s->final_said = true;
         break;
+    case ENGINE_ACT_BOOT_DONE:
+        s->boot_said = true;
+        break;
     case ENGINE_ACT_STATE:
     case ENGINE_ACT_JOB_DONE:
-    case ENGINE_ACT_BOOT_DONE:
     case ENGINE_ACT_TYPE_COUNT:
         break;
     }
+    simcrash_point(s);
+    engine_performed(&s->e, a);
 }
 
 static bool has_process(const struct sim *s, uint32_t unit)
@@ -212,23 +254,33 @@ static void end_of(struct sim *s, struct sim_proc *p)
     struct engine_event ev = {
         .type = ENGINE_EV_EXITED, .unit = p->unit, .pid = p->pid, .code = p->code, .value = p->status};
     uint32_t unit = p->unit;
+    bool first = !p->left;
     /* Who was sent SIGKILL makes no children any more, nor does the judge of conditions. */
     bool childless = p->undead || !unit_has(u, RUN_CONDITION_OK);
 
-    *p = s->procs[--s->n_procs];
-    if (!known)
-        return; /* a leftover, or a process that was given up: reaped, of no unit */
-    if (ev.code == CLD_EXITED && ev.value != 0 && sim_percent(s, 5))
+    simcheck_end_of(s, p, known);
+    if (!known) {
+        *p = s->procs[--s->n_procs];
+        return; /* a leftover, a process that was given up, or one whose end PID 1 took and died: reaped, of no unit */
+    }
+    /* A zombie until the engine has taken it: its end is told again when PID 1 dies over it. */
+    p->left = true;
+    s->taking = ev.pid;
+    if (first && ev.code == CLD_EXITED && ev.value != 0 && sim_percent(s, 5))
         simworld_event(
             s, &(struct engine_event){.type = ENGINE_EV_EXEC_FAILED,
                                       .unit = unit,
                                       .pid = ev.pid,
                                       .value = 2,
                                       .text = "cannot execute '/bin/line': No such file or directory"});
-    if (!childless && !(ev.code == CLD_KILLED && ev.value == SIGKILL) && mishap(s, 15))
+    if (first && !childless && !(ev.code == CLD_KILLED && ev.value == SIGKILL) && mishap(s, 15))
         leave_rest(s, unit);
     if (simworld_event(s, &ev) != 0)
         sim_fail(s, unit, "the end of its process %d was refused", ev.pid);
+    simcrash_point(s);
+    s->taking = 0;
+    p = simworld_proc(s, ev.pid);
+    *p = s->procs[--s->n_procs];
 }
 
 bool simworld_step(struct sim *s)
@@ -239,11 +291,9 @@ bool simworld_step(struct sim *s)
 
         if (next_of(p) > s->now)
             continue;
-        if (p->exec_usec <= s->now) {
-            p->exec_usec = USEC_INFINITY;
+        if (p->exec_usec <= s->now)
             ev.type = ENGINE_EV_EXEC_DONE;
-        } else if (p->ready_usec <= s->now) {
-            p->ready_usec = USEC_INFINITY;
+        else if (p->ready_usec <= s->now) {
             ev.type = ENGINE_EV_NOTIFY;
             ev.value = ENGINE_NOTIFY_READY;
         } else {
@@ -252,12 +302,16 @@ bool simworld_step(struct sim *s)
         }
         if (ev.pid == unit_of(&s->e, ev.unit)->main_pid)
             simworld_event(s, &ev);
+        simcrash_point(s);
+        /* The message is taken off its socket only now. */
+        *(ev.type == ENGINE_EV_NOTIFY ? &p->ready_usec : &p->exec_usec) = USEC_INFINITY;
         return true;
     }
     for (uint32_t id = 0; id < udb_count(&s->db); id++)
         if (s->watched[id] && !has_process(s, id)) {
             s->watched[id] = false;
             simworld_event(s, &(struct engine_event){.type = ENGINE_EV_EMPTY, .unit = id});
+            simcrash_point(s);
             return true;
         }
     return false;
@@ -265,15 +319,25 @@ bool simworld_step(struct sim *s)
 
 pid_t simworld_new_main(struct sim *s, uint32_t unit)
 {
-    struct sim_proc *old = simworld_proc(s, unit_of(&s->e, unit)->main_pid), *p;
+    struct sim_proc *p = new_proc(s, unit);
 
-    if (old) {
-        old->main = false;
-        old->rest = true;
-        old->exit_usec = MIN(old->exit_usec, s->now + USEC_PER_SEC);
-    }
-    p = new_proc(s, unit);
-    p->main = true;
+    p->rest = true;
     draw_end(s, p, msec(s, 30000));
     return p->pid;
+}
+
+void simworld_new_main_taken(struct sim *s, uint32_t unit)
+{
+    struct sim_proc *p = simworld_proc(s, unit_of(&s->e, unit)->main_pid);
+
+    if (!p || p->main || p == simworld_proc(s, unit_of(&s->e, unit)->control_pid))
+        return;
+    for (uint32_t i = 0; i < s->n_procs; i++)
+        if (s->procs[i].unit == unit && s->procs[i].main) {
+            s->procs[i].main = false;
+            s->procs[i].rest = true;
+            s->procs[i].exit_usec = MIN(s->procs[i].exit_usec, s->now + USEC_PER_SEC);
+        }
+    p->rest = false;
+    p->main = true;
 }
