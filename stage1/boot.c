@@ -240,7 +240,7 @@ static uint64_t step(struct stage1 *s)
         again = step_waiting(s);
         break;
     case BOOT_MOUNTING:
-        mounting_step(s);
+        again = mounting_step(s);
         break;
     case BOOT_COLDPLUG:
     case BOOT_CHECKING:
@@ -450,5 +450,7 @@ int boot_answer(struct stage1 *s, enum boot_answer answer, const char *text)
 
 uint64_t boot_deadline(const struct stage1 *s)
 {
+    if (s->state == BOOT_MOUNTING && s->mounting.pid == 0)
+        return s->mounting.modules_by;
     return s->state == BOOT_WAITING ? s->wait.deadline : 0;
 }

@@ -32,21 +32,26 @@ static uint64_t loading_since(const struct stage1 *s, const char *name)
     return 0;
 }
 
-static bool take_module(const struct stage1 *s, uint32_t i, bool everything, struct page_hardware *ret)
+bool hardware_module(const struct stage1 *s, uint32_t module, struct page_hardware *ret)
 {
-    const struct loader_module *m = &s->loader.modules[i];
-    const char *name = modindex_name(s->loader.index, i);
+    const struct loader_module *m = &s->loader.modules[module];
+    uint32_t cause = loader_cause(&s->loader, module);
     uint64_t since;
 
-    *ret = (struct page_hardware){.where = "", .modalias = "", .module = name, .error = m->error};
-    if (m->state == LOADER_FAILED) /* ENODEV: the driver looked, and its hardware is not there */
-        return everything || m->error != -ENODEV;
+    *ret = (struct page_hardware){.where = "",
+                                  .modalias = "",
+                                  .module = modindex_name(s->loader.index, module),
+                                  .no_file = m->no_file,
+                                  .cause = cause == module ? NULL : modindex_name(s->loader.index, cause)};
+    if (m->state == LOADER_FAILED) {
+        ret->error = m->error;
+        return true;
+    }
     if (m->state != LOADER_LOADING)
         return false;
-    since = loading_since(s, name);
+    since = loading_since(s, ret->module);
     if (since == 0 || clock_now() - since < USEC_PER_SEC)
         return false;
-    ret->error = 0;
     ret->loading_usec = clock_now() - since;
     return true;
 }
@@ -60,8 +65,11 @@ struct page_hardware *hardware_list(const struct stage1 *s, bool everything, siz
     *ret_n = 0;
     if (!list)
         return NULL;
-    for (uint32_t i = 0; i < l->n; i++)
-        n += take_module(s, i, everything, &list[n]);
+    for (int pass = 0; pass < 2; pass++)
+        for (uint32_t i = 0; i < l->n; i++)
+            if (hardware_module(s, i, &list[n]) && (list[n].cause != NULL) == (pass == 1) &&
+                (everything || list[n].error != -ENODEV)) /* ENODEV: it looked, and its hardware is not there */
+                n++;
     for (size_t i = 0; i < l->n_unmatched; i++) {
         const struct loader_unmatched *u = &l->unmatched[i];
 

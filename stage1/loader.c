@@ -28,15 +28,22 @@ struct chain {
 struct report {
     uint32_t module;
     int32_t error;
+    bool no_file;
     uint64_t usec;
 };
+
+static int load_system(int fd, const char *options, int flags)
+{
+    return syscall(SYS_finit_module, fd, options, flags) < 0 ? -errno : 0;
+}
 
 int loader_init(struct loader *l, const char *path, const struct cmdline *cmdline, struct children *children,
                 loader_fn changed, void *data)
 {
     int r;
 
-    *l = (struct loader){.cmdline = cmdline, .children = children, .changed = changed, .data = data};
+    *l = (struct loader){
+        .cmdline = cmdline, .children = children, .load = load_system, .changed = changed, .data = data};
     r = modindex_load(AT_FDCWD, path, &l->index);
     if (r == -ENOENT)
         return 0;
@@ -192,18 +199,20 @@ char *loader_options(const struct loader *l, uint32_t module, char *buf, size_t 
     return buf;
 }
 
-static int load_one(const struct loader *l, uint32_t i)
+static int load_one(const struct loader *l, uint32_t i, bool *ret_no_file)
 {
     const char *path = modindex_path(l->index, i);
     _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
     char options[4096];
-    int flags = text_has_suffix(path, ".ko") ? 0 : MODULE_INIT_COMPRESSED_FILE;
+    int flags = text_has_suffix(path, ".ko") ? 0 : MODULE_INIT_COMPRESSED_FILE, r;
 
-    if (fd < 0)
-        return -errno;
-    if (syscall(SYS_finit_module, fd, loader_options(l, i, options, sizeof(options)), flags) < 0)
-        return errno == EEXIST ? 0 : -errno;
-    return 0;
+    if (fd < 0) {
+        r = -errno;
+        *ret_no_file = r == -ENOENT;
+        return r;
+    }
+    r = l->load(fd, loader_options(l, i, options, sizeof(options)), flags);
+    return r == -EEXIST ? 0 : r;
 }
 
 static int run_chain(void *data, int out_fd)
@@ -214,7 +223,7 @@ static int run_chain(void *data, int out_fd)
         uint64_t since = clock_now();
         struct report rep = {.module = c->modules[i]};
 
-        rep.error = load_one(c->l, c->modules[i]);
+        rep.error = load_one(c->l, c->modules[i], &rep.no_file);
         rep.usec = clock_now() - since;
         if (write(out_fd, &rep, sizeof(rep)) < 0)
             return 1;
@@ -234,20 +243,20 @@ static void begin_next(struct chain *c)
     child_set_what(c->l->children, c->pid, what);
 }
 
-static void settle(struct loader *l, uint32_t i, int error, uint64_t usec)
+static void settle(struct loader *l, uint32_t i, int error)
 {
     struct loader_module *m = &l->modules[i];
 
     m->state = error < 0 ? LOADER_FAILED : LOADER_LOADED;
     m->error = error;
-    m->usec = usec;
     m->assigned = false;
     l->dirty = true;
     /* ENODEV: the driver looked and its hardware is not there. That is an answer, no failure. */
     if (error == -ENODEV)
         log_debug("module '%s' found no device", modindex_name(l->index, i));
     else if (error < 0)
-        log_warning(error, "cannot load module '%s'", modindex_name(l->index, i));
+        log_warning(error, "cannot load module '%s'%s", modindex_name(l->index, i),
+                    m->no_file ? ", its file is not in the image" : "");
     l->changed(l->data);
 }
 
@@ -263,7 +272,9 @@ static void on_report(void *data, const void *packet, size_t size)
         return;
     c->at++;
     begin_next(c);
-    settle(c->l, rep.module, rep.error, rep.usec);
+    c->l->modules[rep.module].usec = rep.usec;
+    c->l->modules[rep.module].no_file = rep.no_file;
+    settle(c->l, rep.module, rep.error);
 }
 
 /* A module whose init crashes takes the child with it: that one has failed, the rest goes back to the queue. */
@@ -273,7 +284,7 @@ static void on_chain_exit(void *data, int status)
     struct loader *l = c->l;
 
     if (c->at < c->n)
-        settle(l, c->modules[c->at++], WIFSIGNALED(status) ? -EFAULT : -EIO, 0);
+        settle(l, c->modules[c->at++], WIFSIGNALED(status) ? -EFAULT : -EIO);
     for (; c->at < c->n; c->at++) {
         struct loader_module *m = &l->modules[c->modules[c->at]];
 
@@ -327,7 +338,7 @@ static void start_chain(struct loader *l, const uint32_t *list, size_t n)
     if (r < 0) {
         free(c);
         for (size_t i = 0; i < n; i++)
-            settle(l, list[i], r, 0);
+            settle(l, list[i], r);
         return;
     }
     for (size_t i = 0; i < n; i++) {
@@ -346,6 +357,7 @@ void loader_retry(struct loader *l)
             continue;
         m->state = LOADER_IDLE;
         m->error = 0;
+        m->no_file = false;
         if (m->target)
             want(l, i);
     }
@@ -381,4 +393,15 @@ int loader_alias_state(const struct loader *l, const char *modalias, uint32_t *r
     if (!l->index || modindex_match(l->index, modalias, ret_module, 1) == 0)
         return -ENOENT;
     return (int)l->modules[*ret_module].state;
+}
+
+uint32_t loader_cause(const struct loader *l, uint32_t module)
+{
+    uint32_t order[ORDER_MAX];
+    size_t n = modindex_load_order(l->index, module, order, ARRAY_SIZE(order));
+
+    for (size_t i = 0; i < MIN(n, ARRAY_SIZE(order)) && order[i] != module; i++)
+        if (l->modules[order[i]].state == LOADER_FAILED)
+            return order[i];
+    return module;
 }

@@ -27,6 +27,7 @@ struct loader_module {
     enum loader_state state;
     bool target;   /* asked for itself, not only as a dependency */
     bool assigned; /* a child has it on its list */
+    bool no_file;  /* the image lacks its file: ENOENT of the open, not of the load */
     int error;     /* -errno of a failed load */
     uint64_t usec; /* how long the load took */
 };
@@ -36,6 +37,12 @@ struct loader_unmatched {
     char *modalias; /* owned */
     char *syspath;  /* owned */
 };
+
+/*
+ * loader_load_fn - finit_module(2), but in tests
+ * Context: a child; may block for ever. Return: 0; -EEXIST when it is there already; another -errno.
+ */
+typedef int (*loader_load_fn)(int fd, const char *options, int flags);
 
 /* loader_fn - a module has been loaded or has failed. */
 typedef void (*loader_fn)(void *data);
@@ -48,6 +55,7 @@ struct loader {
     size_t n_unmatched;
     const struct cmdline *cmdline; /* borrowed */
     struct children *children;     /* borrowed */
+    loader_load_fn load;
     bool dirty;                    /* the queue may hold something that can start */
     loader_fn changed;
     void *data;
@@ -86,6 +94,12 @@ bool loader_is_busy(const struct loader *l) _pure_;
  * @ret_module: its number in the index. Return: its state; -ENOENT when the image has none.
  */
 int loader_alias_state(const struct loader *l, const char *modalias, uint32_t *ret_module);
+
+/*
+ * loader_cause - why a module failed: the first that failed of those that have to be there before it, or itself
+ * Return: its number in the index.
+ */
+uint32_t loader_cause(const struct loader *l, uint32_t module);
 
 /*
  * loader_options - what is given to a module: the index's options, then `name.param=value` of the command line

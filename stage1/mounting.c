@@ -9,9 +9,11 @@
 #include "checking.h"
 #include "clock.h"
 #include "fd.h"
+#include "hardware.h"
 #include "initcheck.h"
 #include "klog.h"
 #include "log.h"
+#include "page.h"
 #include "rootmount.h"
 #include "stage1.h"
 
@@ -77,6 +79,26 @@ static bool ask_for(struct stage1 *s, const char *type)
     return state == LOADER_WANTED || state == LOADER_LOADING;
 }
 
+/* What became of the modules of the types that were tried, where they are why a type is missing. Return: true: something. */
+static bool tell_modules(const struct stage1 *s, char *buf, size_t size)
+{
+    const struct mounting *m = &s->mounting;
+    char alias[64], text[300];
+    struct page_hardware h;
+    uint32_t module;
+    size_t at = 0;
+
+    buf[0] = '\0';
+    for (size_t i = 0; i < m->types.n && at < size; i++) {
+        snprintf(alias, sizeof(alias), "fs-%s", m->types.v[i]);
+        if (strv_has(&m->known, m->types.v[i]) || loader_alias_state(&s->loader, alias, &module) < 0)
+            continue;
+        if (hardware_module(s, loader_cause(&s->loader, module), &h))
+            at += (size_t)snprintf(buf + at, size - at, "; %s", page_hardware_text(&h, text, sizeof(text)));
+    }
+    return at > 0;
+}
+
 void mounting_preload(struct stage1 *s)
 {
     const char *types = cmdline_get(&s->cmdline, "rootfstype"), *word;
@@ -99,6 +121,7 @@ int mounting_begin(struct stage1 *s, struct device *dev)
 
     m->device = dev;
     m->pid = 0;
+    m->modules_by = MAX(s->wait.deadline, clock_now() + MOUNTING_MODULES_USEC);
     devices_node(&dev->info, s->root.source, sizeof(s->root.source));
     strv_clear(&m->types);
     r = read_known(m, &on_devices);
@@ -171,16 +194,19 @@ static void fail_mount(struct stage1 *s, const struct rootmount_result *res)
 {
     const struct blkinfo *info = &s->mounting.device->info;
     struct fail f = {.kind = FAIL_MOUNT, .error = res->error};
-    char holds[256], checker[64];
+    char holds[256], checker[64], modules[320];
+    bool is_module = tell_modules(s, modules, sizeof(modules));
 
     describe(info, holds, sizeof(holds));
     fail_wanted(&f, "'%s' mounted as the root%s%s", s->root.source,
                 cmdline_get(&s->cmdline, "rootfstype") ? ", rootfstype=" : "",
                 cmdline_get(&s->cmdline, "rootfstype") ?: "");
-    fail_found(&f, "%s; the device holds %s; tried %s", rootmount_explain(res->error), holds, res->tried);
+    fail_found(&f, "%s; the device holds %s; tried %s%s", rootmount_explain(res->error), holds, res->tried, modules);
     text_copy(f.kernel, sizeof(f.kernel), res->kernel);
     if (res->any_missing && strv_has(&s->mounting.known, info->type))
         fail_todo(&f, "boot with rootfstype=%s", info->type);
+    else if (res->any_missing && is_module)
+        fail_todo(&f, "boot another kernel with its own image, or build this one anew; r tries once more");
     else if (res->any_missing)
         fail_todo(&f, "build the image with the module of that file system, or boot another kernel");
     else if (is_damaged(info, res) && access(checker_of(res->type, checker, sizeof(checker)), X_OK) == 0)
@@ -261,7 +287,7 @@ static void on_exit_(void *data, int status)
     (void)fail_with(s, &f);
 }
 
-void mounting_step(struct stage1 *s)
+uint64_t mounting_step(struct stage1 *s)
 {
     struct mounting *m = &s->mounting;
     bool wait = false;
@@ -269,11 +295,11 @@ void mounting_step(struct stage1 *s)
     int r;
 
     if (m->pid != 0)
-        return;
+        return USEC_INFINITY;
     for (size_t i = 0; i < m->types.n; i++)
         wait |= ask_for(s, m->types.v[i]);
-    if (wait)
-        return;
+    if (wait && clock_now() < m->modules_by)
+        return m->modules_by;
     r = read_known(m, NULL); /* again: the modules have brought new ones */
     snprintf(what, sizeof(what), "mounting '%.80s'", s->root.source);
     if (r >= 0)
@@ -287,6 +313,7 @@ void mounting_step(struct stage1 *s)
         fail_wanted(&f, "a process that mounts '%s'", s->root.source);
         (void)fail_with(s, &f);
     }
+    return USEC_INFINITY;
 }
 
 void mounting_undo(struct stage1 *s)

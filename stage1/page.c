@@ -114,7 +114,9 @@ static bool is_about_devices(enum fail_kind kind)
 
 static void put_found(struct out *o, const struct page_input *in)
 {
+    int root = in->spec ? rootspec_find(in->spec, in->devices, in->n_devices, NULL) : -ENOENT;
     size_t unread = 0;
+    char name[80];
 
     if (*in->fail->found) {
         put(o, INDENT, "found:   %s", in->fail->found);
@@ -124,7 +126,10 @@ static void put_found(struct out *o, const struct page_input *in)
         return;
     for (size_t i = 0; i < in->n_devices; i++)
         unread += in->devices[i]->probed == BLKINFO_PROBING;
-    if (in->n_devices == 0)
+    if (root >= 0)
+        put(o, INDENT, "found:   %s, which is it, but it is not mounted yet",
+            text_printable(in->devices[root]->name, name, sizeof(name)));
+    else if (in->n_devices == 0)
         put(o, INDENT, "found:   no block device at all");
     else if (unread > 0)
         put(o, INDENT, "found:   %zu block device%s, %zu of them still being read", in->n_devices,
@@ -338,14 +343,16 @@ static const char *explain_load(int error)
 {
     switch (-error) {
     case ENOENT:
-        return "a symbol that it needs is missing: is a module of another kernel in the image?";
+        return "the kernel lacks a symbol that it needs: was it built for another kernel?";
     case ENOEXEC:
-        return "it was built for another kernel: rebuild the image";
+        return "it is damaged or built for another kernel: build the image anew";
     case EKEYREJECTED:
     case ENOKEY:
         return "the kernel refuses its signature";
     case EPERM:
-        return "the kernel is locked down and takes no module";
+        return "module_blacklist= forbids it, or the kernel is locked down";
+    case EFAULT:
+        return "it crashed in the kernel (dmesg tells more)";
     case ENODEV:
         return "it found no hardware of its kind";
     case EINVAL:
@@ -357,25 +364,37 @@ static const char *explain_load(int error)
     }
 }
 
+char *page_hardware_text(const struct page_hardware *h, char *buf, size_t size)
+{
+    char module[80], cause[80];
+
+    text_printable(h->module, module, sizeof(module));
+    if (h->loading_usec > 0)
+        snprintf(buf, size, "module '%s' has been loading for %llu s", module,
+                 (unsigned long long)(h->loading_usec / USEC_PER_SEC));
+    else if (h->no_file)
+        snprintf(buf, size, "module '%s' cannot be loaded: its file is not in the image (errno %d)", module, -h->error);
+    else if (h->error == -ENOENT && h->cause)
+        snprintf(buf, size, "module '%s' cannot be loaded: it needs '%s', which cannot be loaded either (errno %d)",
+                 module, text_printable(h->cause, cause, sizeof(cause)), -h->error);
+    else if (h->error < 0)
+        snprintf(buf, size, "module '%s' cannot be loaded: %s (errno %d)", module, explain_load(h->error), -h->error);
+    else
+        snprintf(buf, size, "module '%s' is in the image but was not loaded", module);
+    return buf;
+}
+
 static void put_hardware_entry(struct out *o, const struct page_hardware *h, bool everything)
 {
     const char *class = pci_class(h->modalias);
-    char where[80], module[80] = "", modalias[200];
+    char where[80], modalias[200], text[400];
 
     text_printable(h->where, where, sizeof(where));
-    if (h->module)
-        text_printable(h->module, module, sizeof(module));
     text_printable(h->modalias, modalias, sizeof(modalias));
     if (!h->module)
         put(o, 4, "  %s%s%s: no module for it in this image", where, *where && class ? ", " : "", class ?: "");
-    else if (h->loading_usec > 0)
-        put(o, 4, "  %s%smodule '%s' has been loading for %llu s", where, *where ? ": " : "", module,
-            (unsigned long long)(h->loading_usec / USEC_PER_SEC));
-    else if (h->error < 0)
-        put(o, 4, "  %s%smodule '%s' cannot be loaded: %s (errno %d)", where, *where ? ": " : "", module,
-            explain_load(h->error), -h->error);
     else
-        put(o, 4, "  %s%smodule '%s' is in the image but was not loaded", where, *where ? ": " : "", module);
+        put(o, 4, "  %s%s%s", where, *where ? ": " : "", page_hardware_text(h, text, sizeof(text)));
     if (*modalias && (everything || !h->module))
         put(o, 6, "      %s", modalias);
 }

@@ -22,6 +22,8 @@ struct page_hardware {
     const char *modalias; /* empty when not known */
     const char *module;   /* NULL: the image has none for it */
     int error;            /* -errno of the load; 0: it was not tried, or it hangs */
+    bool no_file;         /* the image lacks the module's file */
+    const char *cause;    /* a module that has to be there before and failed; NULL: none */
     uint64_t loading_usec; /* it is being loaded for so long; 0: it is not */
 };
 
@@ -44,6 +46,9 @@ struct page_input {
  * Return: the length; the text is cut at a line's end when @size is too small.
  */
 size_t page_write(const struct page_input *in, bool everything, char *buf, size_t size);
+
+/* page_hardware_text - what became of a module, in one sentence. Return: @buf. */
+char *page_hardware_text(const struct page_hardware *h, char *buf, size_t size);
 
 /* What is being waited for. */
 struct page_wait {

@@ -62,7 +62,8 @@ void recoveryshow_waiting(struct recovery *r)
         snprintf(instead, sizeof(instead), s->state == BOOT_COLDPLUG ? "the look at the hardware" : "'%s' to be mounted",
                  s->root.source);
         w.instead = instead;
-    } else if (deadline != USEC_INFINITY)
+    }
+    if (deadline != 0 && deadline != USEC_INFINITY)
         w.left_usec = deadline > now ? deadline - now : 0;
     for (size_t i = 0; i < s->devices.n; i++)
         if (!s->devices.v[i]->gone && s->devices.v[i]->info.bytes > 0) {

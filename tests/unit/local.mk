@@ -26,6 +26,7 @@ UNIT_TESTS += tests/unit/test-handover
 UNIT_TESTS += tests/unit/test-host
 UNIT_TESTS += tests/unit/test-image
 UNIT_TESTS += tests/unit/test-initcheck
+UNIT_TESTS += tests/unit/test-loader
 UNIT_TESTS += tests/unit/test-loop
 UNIT_TESTS += tests/unit/test-menu
 UNIT_TESTS += tests/unit/test-mntopt
@@ -50,4 +51,4 @@ if HAVE_CHECK
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
-EXTRA_DIST += tests/unit/ctlfixture.h tests/unit/enginetest.h tests/unit/unittest.h
+EXTRA_DIST += tests/unit/ctlfixture.h tests/unit/enginetest.h tests/unit/modulefixture.h tests/unit/unittest.h

@@ -103,8 +103,8 @@ START_TEST(no_disk_and_no_driver)
                      "HARDWARE WITHOUT A DRIVER\n"
                      "  0000:00:1f.2, SATA controller: no module for it in this image\n"
                      "      pci:v00008086d00002922sv00001AF4sd00001100bc01sc06i01\n"
-                     "  0000:00:05.0: module 'virtio_blk' cannot be loaded: it was built for another\n"
-                     "    kernel: rebuild the image (errno 8)\n"
+                     "  0000:00:05.0: module 'virtio_blk' cannot be loaded: it is damaged or built\n"
+                     "    for another kernel: build the image anew (errno 8)\n"
                      "      virtio:d00000002v00001AF4\n"
                      "  module 'ext4' has been loading for 6 s\n");
 }
