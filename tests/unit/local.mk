@@ -3,6 +3,7 @@
 # defaults of Makefile.am (every layer's headers, every library). Keep the list sorted.
 UNIT_TESTS =
 UNIT_TESTS += tests/unit/test-blklinks
+UNIT_TESTS += tests/unit/test-blkprobe
 UNIT_TESTS += tests/unit/test-child
 UNIT_TESTS += tests/unit/test-cmdline
 UNIT_TESTS += tests/unit/test-compress
