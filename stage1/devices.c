@@ -7,8 +7,6 @@
 #include "log.h"
 #include "text.h"
 
-#define SYS_BLOCK "/sys/class/block"
-
 /* What the child of one disk works on: a copy of what was known, taken before the fork. */
 struct probe_job {
     struct devices *all;
@@ -21,7 +19,8 @@ _Static_assert(sizeof(struct blkinfo) <= CHILD_PACKET_MAX, "a blkinfo must fit a
 
 void devices_init(struct devices *d, struct children *children, devices_fn changed, void *data)
 {
-    *d = (struct devices){.children = children, .changed = changed, .data = data};
+    *d = (struct devices){
+        .children = children, .changed = changed, .data = data, .sysfs = "/sys/class/block", .dev = "/dev"};
 }
 
 void devices_clear(struct devices *d)
@@ -52,13 +51,20 @@ const struct blkinfo **devices_list(const struct devices *d, bool gone, size_t *
     return list;
 }
 
-char *devices_node(const struct blkinfo *info, char *buf, size_t size)
+static char *node_below(const char *dir, const struct blkinfo *info, char *buf, size_t size)
 {
-    snprintf(buf, size, "/dev/%s", info->name);
+    size_t at = strlen(dir);
+
+    snprintf(buf, size, "%s/%s", dir, info->name);
     for (char *p = buf; *p; p++)
-        if (*p == '!')
+        if (*p == '!' && (size_t)(p - buf) > at)
             *p = '/';
     return buf;
+}
+
+char *devices_node(const struct blkinfo *info, char *buf, size_t size)
+{
+    return node_below("/dev", info, buf, size);
 }
 
 static const char *disk_of(const struct device *dev)
@@ -108,7 +114,7 @@ static void take_links(struct blkinfo *info, const char *links)
     }
 }
 
-static void take_event(struct device *dev, const struct udevmon_event *ev)
+static void take_event(const struct devices *d, struct device *dev, const struct udevmon_event *ev)
 {
     dev->info.major = ev->major;
     dev->info.minor = ev->minor;
@@ -116,17 +122,17 @@ static void take_event(struct device *dev, const struct udevmon_event *ev)
         (void)text_parse_u32(ev->partn, 10, &dev->info.part);
     if (ev->partname)
         text_copy(dev->info.partlabel, sizeof(dev->info.partlabel), ev->partname);
-    (void)blkprobe_sysfs(SYS_BLOCK, &dev->info);
+    (void)blkprobe_sysfs(d->sysfs, &dev->info);
     if (ev->links)
         take_links(&dev->info, ev->links);
     else
-        (void)blklinks_fill(SYS_BLOCK, &dev->info);
+        (void)blklinks_fill(d->sysfs, &dev->info);
 }
 
 /* Without a medium there is nothing to read; loop, ram and zram devices wait empty until they are set up. */
 static bool is_worth_probing(const struct device *dev)
 {
-    return dev->info.bytes > 0 && dev->info.probed != BLKINFO_PROBING;
+    return dev->info.bytes > 0;
 }
 
 int devices_event(struct devices *d, const struct udevmon_event *ev)
@@ -155,7 +161,7 @@ int devices_event(struct devices *d, const struct udevmon_event *ev)
     dev->gone = false;
     if (is_new)
         dev->info.probed = BLKINFO_UNPROBED;
-    take_event(dev, ev);
+    take_event(d, dev, ev);
     /* Enumerating and the monitor may both name it: an "add" of a device that is known says nothing new. */
     if (is_new || ev->action == UDEVMON_CHANGE)
         dev->wanted = is_worth_probing(dev);
@@ -168,9 +174,9 @@ static int run_probe(void *data, int out_fd)
     struct probe_job *job = data;
 
     for (size_t i = 0; i < job->n; i++) {
-        char node[sizeof(job->info[i].name) + 8];
+        char node[PATH_MAX];
 
-        (void)blkprobe_read(devices_node(&job->info[i], node, sizeof(node)), &job->info[i]);
+        (void)blkprobe_read(node_below(job->all->dev, &job->info[i], node, sizeof(node)), &job->info[i]);
         if (write(out_fd, &job->info[i], sizeof(job->info[i])) < 0)
             return 1;
     }
@@ -190,7 +196,10 @@ static void on_probed(void *data, const void *packet, size_t size)
     dev = devices_find(d, info.name);
     if (!dev || dev->gone || dev->info.probed != BLKINFO_PROBING)
         return;
-    memcpy(info.links, dev->info.links, sizeof(info.links)); /* udev may have been there meanwhile */
+    /* What an event may have changed meanwhile. */
+    memcpy(info.links, dev->info.links, sizeof(info.links));
+    info.bytes = dev->info.bytes;
+    info.read_only = dev->info.read_only;
     dev->info = info;
     d->changed(d->data, dev);
 }
@@ -216,7 +225,8 @@ static void on_probe_exit(void *data, int status)
 
 static bool is_due(const struct devices *d, const struct device *dev)
 {
-    return dev->wanted && !dev->gone && (d->eager || dev->forced || dev->info.disk[0] || !has_partitions(d, dev));
+    return dev->wanted && !dev->gone && dev->info.probed != BLKINFO_PROBING &&
+           (d->eager || dev->forced || dev->info.disk[0] || !has_partitions(d, dev));
 }
 
 static void probe_disk(struct devices *d, const char *disk)

@@ -29,7 +29,9 @@ struct devices {
     struct children *children; /* borrowed */
     devices_fn changed;
     void *data;
-    bool eager; /* probe whole disks with partitions too */
+    bool eager;            /* probe whole disks with partitions too */
+    const char *sysfs;     /* borrowed; "/sys/class/block" ... */
+    const char *dev;       /* ... and "/dev", but in tests */
 };
 
 void devices_init(struct devices *d, struct children *children, devices_fn changed, void *data);

@@ -16,6 +16,7 @@ UNIT_TESTS += tests/unit/test-engine-life
 UNIT_TESTS += tests/unit/test-ctl
 UNIT_TESTS += tests/unit/test-ctlclient
 UNIT_TESTS += tests/unit/test-ctltimes
+UNIT_TESTS += tests/unit/test-devices
 UNIT_TESTS += tests/unit/test-directive
 UNIT_TESTS += tests/unit/test-elfdeps
 UNIT_TESTS += tests/unit/test-envfile
