@@ -9,6 +9,7 @@
 
 #include "drive.h"
 #include "log.h"
+#include "spawnslot.h"
 #include "sys.h"
 #include "text.h"
 
@@ -221,10 +222,20 @@ static bool find_fn(pid_t pid, void *data)
     return !search->found;
 }
 
+/* A child that has not exec'd yet may not have come into its session or cgroup: it is meant by its number. */
+static void kill_in_flight(const struct run_unit *u, int signal)
+{
+    if (u->main_pid > 0 && spawnslot_in_flight(u->main_pid))
+        kill_one(u->main_pid, signal);
+    if (u->control_pid > 0 && spawnslot_in_flight(u->control_pid))
+        kill_one(u->control_pid, signal);
+}
+
 static void kill_all(struct stage2 *s, uint32_t unit, int signal)
 {
     const struct run_unit *u = runtab_unit(&s->table, unit);
 
+    kill_in_flight(u, signal);
     if (has_cgroup(s, unit)) {
         int fd = signal == SIGKILL ? open_file(s, unit, "cgroup.kill", O_WRONLY) : -ENOENT; /* from 5.14 */
 

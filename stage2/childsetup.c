@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * BETWEEN FORK AND EXEC: async-signal-safe calls only, no allocation, no stdio, no locks, no return.
- *
- * The memory is PID 1's own. Signal handlers were reset by the clone (CLONE_CLEAR_SIGHAND) or do not exist;
- * SIGPIPE stays ignored, as systemd has it for services (IgnoreSIGPIPE=yes; pintle-exec undoes it).
+ * BETWEEN CLONE AND EXEC, IN PID 1'S MEMORY WHILE PID 1 RUNS: raw system calls only. No libc function, no errno, no
+ * static variable, no allocation, no lock. All signals are blocked until the last call before the exec.
  */
 #include "childsetup.h"
 
@@ -12,73 +10,107 @@
 #include <linux/close_range.h>
 #include <signal.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
 
+#include "rawcall.h"
 #include "stage2.h"
 
-#define EXIT_EXEC 203 /* systemd's EXIT_EXEC, seen only when PID 1 is gone before it can be told */
+#define SIGSET_SIZE 8 /* the kernel's, not libc's */
+
+static long at(const void *p)
+{
+    return (long)(uintptr_t)p;
+}
+
+static long open_path(const char *path, int flags)
+{
+    return rawcall(SYS_openat, AT_FDCWD, at(path), flags, 0);
+}
+
+static void copy_fd(int from, int to)
+{
+    if (from != to)
+        (void)rawcall(SYS_dup3, from, to, 0, 0);
+}
 
 static void stdio_kmsg(void)
 {
     /* Closed first, so that the open gives that very number. Where it fails, 2 is as good as what was inherited. */
-    close(STDOUT_FILENO);
-    if (open("/dev/kmsg", O_WRONLY | O_NOCTTY) == STDOUT_FILENO)
-        dup2(STDOUT_FILENO, STDERR_FILENO);
+    (void)rawcall(SYS_close, STDOUT_FILENO, 0, 0, 0);
+    if (open_path("/dev/kmsg", O_WRONLY | O_NOCTTY) == STDOUT_FILENO)
+        copy_fd(STDOUT_FILENO, STDERR_FILENO);
     else
-        dup2(STDERR_FILENO, STDOUT_FILENO);
+        copy_fd(STDERR_FILENO, STDOUT_FILENO);
 }
 
 static void stdio_console(void)
 {
-    int fd = open(STAGE2_CONSOLE, O_RDWR);
+    long fd = open_path(STAGE2_CONSOLE, O_RDWR);
 
     if (fd < 0)
         return;
-    (void)ioctl(fd, TIOCSCTTY, 1); /* steal it: whoever held it is no session of ours that still works */
+    (void)rawcall(SYS_ioctl, fd, TIOCSCTTY, 1, 0); /* steal it: whoever held it is no session of ours that still works */
     for (int i = 0; i < 3; i++)
-        dup2(fd, i);
+        copy_fd((int)fd, i);
     if (fd > 2)
-        close(fd);
+        (void)rawcall(SYS_close, fd, 0, 0, 0);
 }
 
+/* Where it fails the service is supervised without its cgroup, by its process group. */
 static void join_cgroup(int dirfd)
 {
-    int fd = openat(dirfd, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+    long fd = rawcall(SYS_openat, dirfd, at("cgroup.procs"), O_WRONLY | O_CLOEXEC, 0);
 
-    if (fd < 0 || write(fd, "0", 1) < 0) {
-        /* The service is supervised without its cgroup, by its process group. */
-    }
+    if (fd >= 0)
+        (void)rawcall(SYS_write, fd, at("0"), 1, 0);
 }
 
-static void keep_low_fds(const struct childsetup *c)
+/*
+ * PID 1's descriptors are close-on-exec; they are closed before it because the exec itself may take its time. Return: 0;
+ * -errno when the table is still PID 1's: then nothing may be done to a descriptor.
+ */
+static long keep_low_fds(const struct childsetup *c)
 {
-    unsigned first = c->give_fds ? STAGE2_FD_FIRST : EXECPROTO_FD_DB;
+    unsigned first = c->give_fds || c->report ? STAGE2_FD_FIRST : EXECPROTO_FD_DB;
+    /* Of a shared table one call makes a copy that leaves out all above: the cost is that of the low ones. */
+    long r = rawcall(SYS_close_range, first, UINT_MAX, c->shares_fds ? CLOSE_RANGE_UNSHARE : 0, 0);
 
-    /* One call makes the table the child's own and leaves out all above: the cost is that of the low ones. */
-    if (c->unshare_fds)
-        syscall(SYS_close_range, first, UINT_MAX, CLOSE_RANGE_UNSHARE);
+    if (r < 0 && c->shares_fds)
+        return r;
     if (c->give_fds) {
-        fcntl(EXECPROTO_FD_DB, F_SETFD, 0);
-        fcntl(EXECPROTO_FD_REPORT, F_SETFD, 0);
+        (void)rawcall(SYS_fcntl, EXECPROTO_FD_DB, F_SETFD, 0, 0);
+        (void)rawcall(SYS_fcntl, EXECPROTO_FD_REPORT, F_SETFD, 0, 0);
     }
+    return 0;
 }
 
-void childsetup_run(void *arg)
+/* Handlers go back to the default, what is ignored stays so. The kernel's struct sigaction begins with the handler. */
+static void reset_signals(void)
 {
-    struct childsetup *c = arg;
-    sigset_t none;
+    const unsigned long none[8] = {0};
+    unsigned long old[8];
 
+    for (int signo = 1; signo < 32; signo++)
+        if (rawcall(SYS_rt_sigaction, signo, 0, at(old), SIGSET_SIZE) == 0 && old[0] > 1)
+            (void)rawcall(SYS_rt_sigaction, signo, at(none), 0, SIGSET_SIZE);
+}
+
+int childsetup_exec(const struct childsetup *c)
+{
+    const uint64_t none = 0;
+    long r;
+
+    if (c->resets_signals)
+        reset_signals();
     if (c->join_fd >= 0)
         join_cgroup(c->join_fd);
-    keep_low_fds(c);
-    setsid();
+    r = keep_low_fds(c);
+    if (r < 0)
+        return (int)-r;
+    (void)rawcall(SYS_setsid, 0, 0, 0, 0);
     if (c->stdio == CHILD_STDIO_KMSG)
         stdio_kmsg();
     else if (c->stdio == CHILD_STDIO_CONSOLE)
         stdio_console();
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    execve(c->path, c->argv, c->envp);
-    c->error = errno;
-    _exit(EXIT_EXEC);
+    (void)rawcall(SYS_rt_sigprocmask, SIG_SETMASK, at(&none), 0, SIGSET_SIZE);
+    return (int)-rawcall(SYS_execve, at(c->path), at(c->argv), at(c->envp), 0);
 }

@@ -14,20 +14,24 @@
 #define RETRY_USEC (5 * USEC_PER_SEC)
 
 static uint64_t shell_since;
+static size_t shell_index; /* of the one that runs */
 
-static void start_shell(struct stage2 *s);
+static void start_shell(struct stage2 *s, size_t first);
 
 static void on_retry(void *data, int fd _unused_, uint32_t events _unused_)
 {
-    start_shell(data);
+    start_shell(data, 0);
 }
 
 /* Who leaves the shell wants to go on: with units, to the target again; without, by compiling once more. */
-void emergency_shell_ended(struct stage2 *s, const siginfo_t *info _unused_, bool timed_out _unused_,
-                           uint32_t unit _unused_)
+void emergency_shell_ended(struct stage2 *s, const siginfo_t *info, bool timed_out _unused_, uint32_t unit _unused_)
 {
     if (down_is_under_way())
         return;
+    if (info && info->si_errno > 0) { /* it is there, but does not run: the next one */
+        start_shell(s, shell_index + 1);
+        return;
+    }
     if (sys.now() - shell_since < USEC_PER_SEC &&
         loop_add_timer(&s->loop, sys.now() + RETRY_USEC, LOOP_PRIO_TIMER, on_retry, s, NULL) == 0)
         return;
@@ -45,11 +49,11 @@ static const char *const shells[][3] = {
     {"/bin/busybox", "sh", NULL},
 };
 
-static void start_shell(struct stage2 *s)
+static void start_shell(struct stage2 *s, size_t first)
 {
     int r = -ENOENT;
 
-    for (size_t i = 0; i < ARRAY_SIZE(shells) && r < 0; i++) {
+    for (size_t i = first; i < ARRAY_SIZE(shells) && r < 0; i++) {
         struct helper_spec spec = {
             .kind = HELPER_SHELL,
             .argv = shells[i],
@@ -59,6 +63,7 @@ static void start_shell(struct stage2 *s)
 
         if (access(shells[i][0], X_OK) == 0)
             r = helper_start(s, &spec);
+        shell_index = i;
     }
     if (r < 0) {
         keep->shell = 0;
@@ -79,13 +84,13 @@ static void give_shell(struct stage2 *s)
     }
     console_say(s, "this is the emergency shell: leave it (exit) to try the boot again; ctrl-alt-del reboots");
     keep->shell = 1;
-    start_shell(s);
+    start_shell(s, 0);
 }
 
 void emergency_carry_on(struct stage2 *s)
 {
     if (keep->shell && !helper_runs(HELPER_SHELL) && !down_is_under_way())
-        start_shell(s);
+        start_shell(s, 0);
 }
 
 void emergency_no_units(struct stage2 *s, const char *why)

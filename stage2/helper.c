@@ -14,6 +14,7 @@
 #include "oldroot.h"
 #include "reload.h"
 #include "spawn.h"
+#include "spawnslot.h"
 #include "state.h"
 #include "sys.h"
 #include "text.h"
@@ -126,11 +127,16 @@ int helper_start(struct stage2 *s, const struct helper_spec *spec)
 static void tell_end(struct stage2 *s, struct keep_helper *h, const siginfo_t *info)
 {
     struct keep_helper was = *h;
+    siginfo_t end = info ? *info : (siginfo_t){.si_pid = 0};
+    const char *path;
 
+    end.si_errno = spawnslot_error(was.pid, &path);
+    if (end.si_errno > 0)
+        (void)log_error(-end.si_errno, "cannot execute '%s'", path);
     loop_remove(&s->loop, timers[h - keep->helpers]);
     timers[h - keep->helpers] = 0;
     if (kinds[was.kind].done)
-        kinds[was.kind].done(s, info, was.timed_out != 0, was.unit);
+        kinds[was.kind].done(s, info ? &end : NULL, was.timed_out != 0, was.unit);
     h->pid = 0;
 }
 

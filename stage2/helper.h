@@ -29,8 +29,9 @@ enum helper_kind {
 };
 
 /*
- * @info: how it ended, as waitid tells; NULL when it ended while PID 1 could not see it.  @timed_out: it was killed for
- * being late.  @unit: of the spec. May be called twice for one helper, when PID 1 crashes in it.
+ * @info: how it ended, as waitid tells; in si_errno why its program could not be executed (logged), 0 when it could; NULL
+ * when it ended while PID 1 could not see it.  @timed_out: it was killed for being late.  @unit: of the spec. May be called
+ * twice for one helper, when PID 1 crashes in it.
  */
 typedef void (*helper_fn)(struct stage2 *s, const siginfo_t *info, bool timed_out, uint32_t unit);
 

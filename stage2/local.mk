@@ -29,6 +29,7 @@ libstage2_a_SOURCES = \
 	stage2/cgroup.c stage2/cgroup.h \
 	stage2/childsetup.c stage2/childsetup.h \
 	stage2/cleanup.c stage2/cleanup.h \
+	stage2/clonerun.c stage2/clonerun.h \
 	stage2/console.c stage2/console.h \
 	stage2/controlsock.c stage2/controlsock.h \
 	stage2/crash.c stage2/crash.h \
@@ -48,6 +49,7 @@ libstage2_a_SOURCES = \
 	stage2/signals.c stage2/signals.h \
 	stage2/spawn.c stage2/spawn.h \
 	stage2/spawnenv.c stage2/spawnenv.h \
+	stage2/spawnslot.c stage2/spawnslot.h stage2/rawcall.h \
 	stage2/stage2.h \
 	stage2/state.c stage2/state.h \
 	stage2/takeover.c stage2/takeover.h

@@ -6,6 +6,7 @@
 #include "helper.h"
 #include "notify.h"
 #include "spawn.h"
+#include "spawnslot.h"
 #include "sys.h"
 
 /* A round takes this many: 50,000 zombies are reaped, but not while everything else waits. */
@@ -27,6 +28,7 @@ static void tell_unit(struct stage2 *s, uint32_t unit, const siginfo_t *info)
     for (int main = 0; main < 2; main++)
         if (s->rt[unit].report[main].id != 0 && s->rt[unit].report[main].pid == info->si_pid)
             spawn_read_report(s, unit, main);
+    spawn_tell_error(s, unit, info->si_pid);
     (void)drive_event(s, &ev);
 }
 
@@ -56,6 +58,7 @@ void reap_children(struct stage2 *s)
             tell_unit(s, unit, &info);
         else
             (void)helper_reaped(s, &info); /* or an orphan: nobody to tell */
+        spawnslot_reaped(info.si_pid);
         (void)sys.waitid(P_PID, (id_t)info.si_pid, &info, WEXITED | WNOHANG);
     }
     under_way = false;

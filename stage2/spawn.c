@@ -2,10 +2,6 @@
 #include "spawn.h"
 
 #include <fcntl.h>
-#include <linux/sched.h>
-#include <sched.h>
-#include <signal.h>
-#include <sys/syscall.h>
 
 #include "cgroup.h"
 #include "drive.h"
@@ -14,115 +10,26 @@
 #include "notify.h"
 #include "record.h"
 #include "spawnenv.h"
+#include "spawnslot.h"
 #include "sys.h"
-
-#define CHILD_STACK 16384
-
-/* Used by one child at a time: PID 1 is stopped meanwhile. */
-static uint8_t child_stack[CHILD_STACK] __attribute__((aligned(64)));
-
-#if defined(__x86_64__)
-/*
- * The child returns from the system call on a stack of its own, where nothing of this frame is: it goes on in
- * assembly until it has called @fn. PID 1's registers are its own, so only what syscall itself changes is clobbered.
- */
-static long clone3_run(struct clone_args *args, void (*fn)(void *), void *arg)
-{
-    register void (*f)(void *) __asm__("r12") = fn;
-    register void *a __asm__("r13") = arg;
-    long r;
-
-    __asm__ volatile("syscall\n\t"
-                     "testq %%rax, %%rax\n\t"
-                     "jnz 1f\n\t"
-                     "xorl %%ebp, %%ebp\n\t"
-                     "movq %%r13, %%rdi\n\t"
-                     "call *%%r12\n\t"
-                     "ud2\n"
-                     "1:"
-                     : "=a"(r)
-                     : "0"((long)SYS_clone3), "D"(args), "S"(sizeof(*args)), "r"(f), "r"(a)
-                     : "rcx", "r11", "cc", "memory");
-    return r;
-}
-#elif defined(__aarch64__)
-static long clone3_run(struct clone_args *args, void (*fn)(void *), void *arg)
-{
-    register long x8 __asm__("x8") = SYS_clone3;
-    register long x0 __asm__("x0") = (long)(uintptr_t)args;
-    register long x1 __asm__("x1") = sizeof(*args);
-    register void (*f)(void *) __asm__("x19") = fn;
-    register void *a __asm__("x20") = arg;
-
-    __asm__ volatile("svc #0\n\t"
-                     "cbnz x0, 1f\n\t"
-                     "mov x29, xzr\n\t"
-                     "mov x0, x20\n\t"
-                     "blr x19\n\t"
-                     "brk #0\n"
-                     "1:"
-                     : "+r"(x0)
-                     : "r"(x8), "r"(x1), "r"(f), "r"(a)
-                     : "cc", "memory");
-    return x0;
-}
-#else
-static long clone3_run(struct clone_args *args _unused_, void (*fn)(void *) _unused_, void *arg _unused_)
-{
-    return -ENOSYS;
-}
-#endif
-
-static int run_child(void *arg)
-{
-    childsetup_run(arg);
-}
-
-/* Kernels before 5.5 and containers whose seccomp filter does not know clone3. The child joins its cgroup by itself. */
-static long clone_run(struct childsetup *c, int cgroup_fd, pid_t *pid_at)
-{
-    int flags = CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID | (c->unshare_fds ? CLONE_FILES : 0) | SIGCHLD;
-
-    c->join_fd = cgroup_fd;
-    return clone(run_child, child_stack + sizeof(child_stack), flags, c, pid_at) < 0 ? -errno : 0;
-}
-
-static bool clone3_is_missing(long r)
-{
-    return r == -ENOSYS || r == -EPERM || r == -EINVAL;
-}
 
 int spawn_process(struct stage2 *s, struct childsetup *c, int cgroup_fd, pid_t *pid_at)
 {
-    static bool use_clone; /* clone3 was refused once */
-    struct clone_args args = {
-        .flags = CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID | CLONE_CLEAR_SIGHAND,
-        .parent_tid = (uintptr_t)pid_at,
-        .exit_signal = SIGCHLD,
-        .stack = (uintptr_t)child_stack,
-        .stack_size = sizeof(child_stack),
-    };
-    long r = -ENOSYS;
+    int r;
 
-    c->error = 0;
-    c->join_fd = -EBADF;
-    c->unshare_fds = s->share_fds;
-    if (c->unshare_fds)
-        args.flags |= CLONE_FILES;
-    if (cgroup_fd >= 0) {
-        args.flags |= CLONE_INTO_CGROUP;
-        args.cgroup = (uint64_t)cgroup_fd;
+    /*
+     * A shared table costs least, but PID 1 may change it before the child has taken its copy. It leaves 0 to 2 alone, so
+     * who needs no more may share; the others get a copy of all.
+     */
+    c->shares_fds = s->share_fds && !c->report && !c->give_fds;
+    r = spawnslot_start(c, cgroup_fd, pid_at);
+    if (r == -ENOBUFS) {
+        c->shares_fds = false;
+        r = spawnslot_start_copy(c, cgroup_fd, pid_at);
     }
-    if (!use_clone)
-        r = clone3_run(&args, childsetup_run, c);
-    if (use_clone || clone3_is_missing(r)) {
-        r = clone_run(c, cgroup_fd, pid_at);
-        use_clone = use_clone || r >= 0;
-    }
-    if (r >= 0 && c->error == 0)
-        return 0;
-    *pid_at = 0;
-    return r < 0 ? (int)r : -c->error;
+    if (r < 0)
+        *pid_at = 0;
+    return r;
 }
 
 static void close_report(struct stage2 *s, uint32_t unit, bool main)
@@ -152,6 +59,8 @@ void spawn_read_report(struct stage2 *s, uint32_t unit, bool main)
     if (n == -EAGAIN || n == -EINTR)
         return;
     close_report(s, unit, main); /* one record or the end: nothing else ever comes */
+    if (n == 0 && spawnslot_error(rep->pid, NULL) > 0)
+        return; /* not even pintle-exec could be run: the reaper tells it */
     if (n > 0 && record_open(&rd, buf, (size_t)n) == 0) {
         ev.type = ENGINE_EV_EXEC_FAILED;
         ev.text = text;
@@ -220,10 +129,32 @@ static void answer(struct stage2 *s, uint32_t unit, int r, pid_t pid, const char
     char text[RUN_REASON_TEXT];
 
     if (r < 0) {
-        snprintf(text, sizeof(text), "cannot execute '%s': %s", what, strerrordesc_np(-r) ?: "unknown error");
+        snprintf(text, sizeof(text), "cannot make a process for '%s': %s", what, strerrordesc_np(-r) ?: "unknown error");
         ev = (struct engine_event){.type = ENGINE_EV_SPAWN_FAILED, .unit = unit, .value = -r, .text = text};
     }
     drive_event(s, &ev);
+}
+
+/* Whether the engine waits to hear that the program itself runs. */
+static bool tells_exec(const struct stage2 *s, uint32_t unit, bool main)
+{
+    const struct udb_service *svc = udb_service(&s->db, unit);
+
+    return main && svc && svc->type == UDB_EXEC;
+}
+
+void spawn_tell_error(struct stage2 *s, uint32_t unit, pid_t pid)
+{
+    struct engine_event ev = {.type = ENGINE_EV_EXEC_FAILED, .unit = unit, .pid = pid};
+    char text[RUN_REASON_TEXT];
+    const char *path;
+
+    ev.value = spawnslot_error(pid, &path);
+    if (ev.value == 0)
+        return;
+    snprintf(text, sizeof(text), "cannot execute '%s': %s", path, strerrordesc_np(ev.value) ?: "unknown error");
+    ev.text = text;
+    (void)drive_event(s, &ev);
 }
 
 /* Make a process of the unit: cgroup, report pipe where pintle-exec is used, the record's pid and group. */
@@ -235,10 +166,11 @@ static int spawn_in_unit(struct stage2 *s, uint32_t unit, struct childsetup *c, 
     if (cgroup_fd < 0 && cgroup_fd != -EOPNOTSUPP)
         return cgroup_fd;
     c->stdio = s->kmsg ? CHILD_STDIO_KMSG : CHILD_STDIO_INHERIT;
-    r = c->give_fds ? open_report(s, unit, main) : 0;
+    c->report = c->give_fds || tells_exec(s, unit, main) || !spawnslot_fits(c);
+    r = c->report ? open_report(s, unit, main) : 0;
     if (r >= 0)
         r = spawn_process(s, c, cgroup_fd, main ? &u->main_pid : &u->control_pid);
-    if (c->give_fds) {
+    if (c->report) {
         park_report();
         if (r < 0)
             close_report(s, unit, main);

@@ -7,7 +7,7 @@
  *         -> spawn, cgroup, notify, logline, console, down  what is done about them
  *         -> answers, which are events again
  *
- * Reading order: main, duties, takeover, state, drive, spawn, childsetup, reap, then the rest.
+ * Reading order: main, duties, takeover, state, drive, spawn, spawnslot, childsetup, reap, then the rest.
  *
  * Invariants:
  *  - PID 1 never exits, aborts, asserts or sleeps; what can block or parse runs in a child (helper.h).

@@ -66,7 +66,7 @@ def need_cgroups():
 
 class Pid1:
     def __init__(self, units, wants=(), cgroups=False, run_size="64m", arguments=(), debug=True,
-                 programs=None):
+                 programs=None, wrapper=()):
         self.dir = tempfile.mkdtemp(prefix="pintle-ns-")
         self.units = os.path.join(self.dir, "units")
         self.log, self.at, self.eof, self.pid = "", 0, False, None
@@ -79,7 +79,7 @@ class Pid1:
         for name, text in units.items():
             self.write(name, text)
         libexec = self._libexec(programs) if programs else BUILD
-        command = [os.path.join(BUILD, "pintle"), f"--unit-path={self.units}:{BUILD}/units:{SOURCE}/units", *arguments]
+        command = [*wrapper, os.path.join(BUILD, "pintle"), f"--unit-path={self.units}:{BUILD}/units:{SOURCE}/units", *arguments]
         if debug:
             command.append("--debug")
         if not cgroups:
@@ -208,8 +208,11 @@ class Pid1:
         words = ["nsenter", "-t", str(self.pid1()), "-m", "-p", "-i", "-u", "-n", "-C"]
         if user:
             words += ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
-        done = subprocess.run(words + list(command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, timeout=timeout)
+        try:
+            done = subprocess.run(words + list(command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, text=True, timeout=timeout)
+        except subprocess.TimeoutExpired:
+            raise Failure(f"'{' '.join(command)}' did not end within {timeout} s", self.detail())
         return done.returncode, done.stdout
 
     def ctl(self, *words, timeout=20):

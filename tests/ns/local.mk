@@ -10,6 +10,7 @@ NS_TESTS += tests/ns/test-notify.py
 NS_TESTS += tests/ns/test-order.py
 NS_TESTS += tests/ns/test-pintlectl.py
 NS_TESTS += tests/ns/test-reload.py
+NS_TESTS += tests/ns/test-spawn.py
 
 # PID 1 of a namespace is killed by the leak checker of its own build: under sanitizers the unit tests say enough.
 if !SANITIZERS

@@ -14,19 +14,25 @@
  *   tree FILE                  a child that ignores SIGTERM and a grandchild in a session of its own, then pause
  *   notify TEXT...             send each TEXT to NOTIFY_SOCKET ("\n" in it is a newline, "%sleep" waits 100 ms), then pause
  *   notify-junk [READY]        send what no notify message is, then with READY also READY=1, then pause
+ *   no-clone3 PROGRAM WORDS... become PROGRAM, for which and for whose children the kernel has no clone3
  *   context FILE               write who, where and with what it runs, then pause
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -301,6 +307,22 @@ static int do_context(int argc, char *argv[])
     pause_for_ever();
 }
 
+static int do_no_clone3(char *argv[])
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {.len = sizeof(code) / sizeof(code[0]), .filter = code};
+
+    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) < 0)
+        return 77;
+    execv(argv[0], argv);
+    return 70;
+}
+
 int main(int argc, char *argv[])
 {
     const char *verb = argc > 1 ? argv[1] : "pause";
@@ -325,6 +347,8 @@ int main(int argc, char *argv[])
         return do_notify(argv + 2);
     if (strcmp(verb, "notify-junk") == 0)
         return do_notify_junk(argc > 2);
+    if (strcmp(verb, "no-clone3") == 0 && argc >= 3)
+        return do_no_clone3(argv + 2);
     if (strcmp(verb, "context") == 0 && argc >= 3)
         return do_context(argc - 2, argv + 2);
     if (strcmp(verb, "pause") == 0)

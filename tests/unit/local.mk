@@ -43,6 +43,7 @@ UNIT_TESTS += tests/unit/test-rootmount
 UNIT_TESTS += tests/unit/test-rootspec
 UNIT_TESTS += tests/unit/test-rootwait
 UNIT_TESTS += tests/unit/test-sysroot
+UNIT_TESTS += tests/unit/test-spawnslot
 UNIT_TESTS += tests/unit/test-text
 UNIT_TESTS += tests/unit/test-udbwrite
 UNIT_TESTS += tests/unit/test-unitfile
