@@ -166,9 +166,13 @@ void cgroup_remove(struct stage2 *s, uint32_t unit)
 
 static void kill_one(pid_t pid, int signal)
 {
+    int r;
+
     if (pid == 0 || pid == 1 || pid == -1) /* a broken contract: those would be PID 1's group, itself, everybody */
         return;
-    (void)sys.kill(pid, signal); /* ESRCH: it ended by itself meanwhile */
+    r = sys.kill(pid, signal);
+    if (r < 0 && r != -ESRCH) /* that is: it ended by itself meanwhile */
+        (void)log_warning(r, "cannot send signal %d to %d", signal, (int)pid);
     if (signal == SIGTERM || signal == SIGHUP)
         (void)sys.kill(pid, SIGCONT); /* a stopped process would not notice */
 }

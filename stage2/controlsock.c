@@ -17,6 +17,7 @@
 #define CLIENT_MAX     64
 #define ACCEPT_MAX     16                  /* a round */
 #define CLIENT_TIMEOUT (10 * USEC_PER_SEC) /* a client that connects and says nothing */
+#define RETRY          USEC_PER_SEC
 
 static struct client {
     int fd; /* valid while id != 0 */
@@ -25,7 +26,8 @@ static struct client {
     bool waits_for_reload;
 } clients[CLIENT_MAX];
 
-static loop_id listen_id;
+static loop_id listen_id, retry_id;
+static int last_error; /* of the tries to listen */
 
 static void client_close(struct stage2 *s, struct client *c)
 {
@@ -252,7 +254,10 @@ static bool is_ours(int fd)
            strncmp(addr.sun_path, PATH_CONTROL, sizeof(addr.sun_path)) == 0 && access(PATH_CONTROL, F_OK) == 0;
 }
 
-void controlsock_init(struct stage2 *s)
+static void on_retry(void *data, int fd _unused_, uint32_t events _unused_);
+
+/* A full /run, too many files open in the whole system: without this socket nobody could mend that. */
+static void open_socket(struct stage2 *s)
 {
     int fd = keep->control_fd, r;
 
@@ -261,18 +266,35 @@ void controlsock_init(struct stage2 *s)
         keep->control_fd = fd < 0 ? -1 : fd;
     }
     r = fd < 0 ? fd : loop_add(&s->loop, fd, EPOLLIN, LOOP_PRIO_CONTROL, on_listen, s, &listen_id);
-    if (r >= 0) {
-        reload_carry_on(s, reload_done);
-        return;
-    }
-    (void)log_error(r, "cannot listen at '%s': pintlectl can only look", PATH_CONTROL);
-    controlsock_close(s);
+    if (r < 0)
+        controlsock_close(s);
+    if (r < 0 && r != last_error)
+        (void)log_error(r, "cannot listen at '%s': pintlectl can only look; tried again every second", PATH_CONTROL);
+    else if (r >= 0 && last_error < 0)
+        log_info("listening at '%s' now", PATH_CONTROL);
+    last_error = r;
+    if (r < 0)
+        (void)loop_add_timer(&s->loop, sys.now() + RETRY, LOOP_PRIO_TIMER, on_retry, s, &retry_id);
+}
+
+static void on_retry(void *data, int fd _unused_, uint32_t events _unused_)
+{
+    retry_id = 0;
+    open_socket(data);
+}
+
+void controlsock_init(struct stage2 *s)
+{
+    open_socket(s);
+    reload_carry_on(s, reload_done);
 }
 
 void controlsock_close(struct stage2 *s)
 {
     int fd = keep->control_fd;
 
+    loop_remove(&s->loop, retry_id);
+    retry_id = 0;
     if (fd < 0)
         return;
     loop_remove(&s->loop, listen_id);

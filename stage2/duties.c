@@ -88,10 +88,23 @@ bool duties_is_container(void)
     return getenv("container") || in_pid_namespace();
 }
 
+/* Whatever failed before this: no descriptor of PID 1's own may get a number that is a child's. */
+static void fill_low_fds(void)
+{
+    int fd;
+
+    do
+        fd = sys.open("/", O_PATH | O_CLOEXEC, 0);
+    while (fd >= 0 && fd < STAGE2_FD_FIRST);
+    if (fd >= 0)
+        (void)sys.close(fd);
+}
+
 void duties_low_fds(void)
 {
     (void)dup3(STDIN_FILENO, EXECPROTO_FD_DB, O_CLOEXEC);
     (void)dup3(STDIN_FILENO, EXECPROTO_FD_REPORT, O_CLOEXEC);
+    fill_low_fds();
 }
 
 void duties_mounts(struct stage2 *s)

@@ -44,6 +44,7 @@ libstage2_a_SOURCES = \
 	stage2/logline.c stage2/logline.h \
 	stage2/notify.c stage2/notify.h stage2/notifymsg.c \
 	stage2/oldroot.c stage2/oldroot.h \
+	stage2/publish.c stage2/publish.h \
 	stage2/reap.c stage2/reap.h \
 	stage2/reload.c stage2/reload.h \
 	stage2/signals.c stage2/signals.h \

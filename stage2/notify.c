@@ -34,6 +34,8 @@ static int bind_socket(struct stage2 *s, int fd)
     (void)sys.unlink(addr.sun_path);
     mask = umask(0); /* a service of any user may send; who is heard is decided on each message */
     r = sys.bind(fd, (struct sockaddr *)&addr, sizeof(addr));
+    if (r == -ENOENT && sys.mkdir(PATH_NOTIFY_DIR, 0755) >= 0) /* not made at boot, or removed since */
+        r = sys.bind(fd, (struct sockaddr *)&addr, sizeof(addr));
     umask(mask);
     return r;
 }

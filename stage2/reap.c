@@ -49,6 +49,8 @@ void reap_children(struct stage2 *s)
         /* Seen, told, and only then taken: a PID 1 that crashes in between finds the process once more. */
         int r = sys.waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT);
 
+        if (r == -EINTR)
+            continue;
         if (r < 0 || info.si_pid == 0) {
             s->childless = r == -ECHILD;
             break;

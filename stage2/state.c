@@ -12,12 +12,14 @@
 #include "keep.h"
 #include "log.h"
 #include "paths.h"
+#include "publish.h"
 #include "runundo.h"
 #include "spawnenv.h"
 #include "sys.h"
 
 #define COMPILE_TIMEOUT (90 * USEC_PER_SEC)
-#define TABLE_NEW       PATH_RUN_TABLE ".new"
+#define BOOT_RETRY      USEC_PER_SEC
+#define BOOT_TRIES      10
 #define ACTION_ROOM     64 /* what one engine_run gives at most; drive.c has the queue behind it */
 
 /* All that belongs to one database. A reload makes a second one and lets go of the first when nothing can fail any more. */
@@ -57,7 +59,9 @@ static int map_database(struct generation *g, const char *path)
     void *at;
     int r;
 
-    if (fstat(g->db_fd, &st) < 0 || st.st_size <= 0)
+    if (fstat(g->db_fd, &st) < 0)
+        return log_error(-errno, "cannot tell the size of the unit database '%s'", path);
+    if (st.st_size <= 0)
         return log_error(-EBADMSG, "the unit database '%s' is empty", path);
     at = sys.mmap((size_t)st.st_size, PROT_READ, MAP_SHARED, g->db_fd);
     if (at == MAP_FAILED)
@@ -71,35 +75,14 @@ static int map_database(struct generation *g, const char *path)
     return 0;
 }
 
-/* A file with all its pages, at a new name until it is taken: who maps the old one keeps it. */
-static int table_file(size_t size)
-{
-    int fd = sys.open(TABLE_NEW, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), r;
-
-    if (fd < 0)
-        return fd;
-    r = sys.fallocate(fd, (off_t)size);
-    if (r < 0) {
-        (void)sys.unlink(TABLE_NEW);
-        (void)sys.close(fd);
-        return r;
-    }
-    return fd;
-}
-
 static int make_table(struct generation *g)
 {
     size_t size = runtab_size(udb_count(&g->db));
-    int fd = table_file(size);
+    int fd = publish_new_table(size);
     void *at;
 
-    if (fd < 0) {
-        (void)log_error(fd, "cannot make the run table '%s': status can be read by PID 1 alone; make room in /run",
-                        PATH_RUN_TABLE);
-        fd = memfd_create("pintle-table", MFD_CLOEXEC);
-        if (fd < 0 || ftruncate(fd, (off_t)size) < 0)
-            return -errno;
-    }
+    if (fd < 0)
+        return fd;
     at = sys.mmap(size, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
     if (at == MAP_FAILED) {
         (void)sys.close(fd);
@@ -186,28 +169,16 @@ static int generation_take(struct stage2 *s, struct generation *g)
     return 0;
 }
 
-static bool is_file(const char *path, int fd)
+void state_replace_table(struct stage2 *s, const struct runtab *fresh, int fd)
 {
-    struct stat named, held;
+    struct runtab old = s->table;
+    int old_fd = current.table_fd;
 
-    return stat(path, &named) == 0 && fstat(fd, &held) == 0 && named.st_ino == held.st_ino &&
-           named.st_dev == held.st_dev;
-}
-
-/*
- * Nothing can refuse @g any more: readers and helpers get it, too, and an exec finds it. What has its name already, or is a
- * memfd, is left alone: a successor calls this again.
- */
-static void generation_publish(const struct generation *g)
-{
-    (void)keep_inheritable(g->db_fd);
-    (void)keep_inheritable(g->table_fd);
-    keep_set_files(g->db_fd, g->table_fd);
-    if (is_file(TABLE_NEW, g->table_fd))
-        (void)sys.rename(TABLE_NEW, PATH_RUN_TABLE);
-    if (is_file(PATH_UNIT_DB_NEXT, g->db_fd))
-        (void)sys.rename(PATH_UNIT_DB_NEXT, PATH_UNIT_DB);
-    (void)dup3(g->db_fd, EXECPROTO_FD_DB, O_CLOEXEC);
+    s->table = current.table = *fresh;
+    current.table_fd = fd;
+    keep_set_files(current.db_fd, fd);
+    (void)sys.munmap(old.data, old.size);
+    (void)sys.close(old_fd);
 }
 
 static void stamp_header(struct stage2 *s)
@@ -232,11 +203,11 @@ static int boot_from(struct stage2 *s, const char *path)
         r = generation_take(s, &g);
     if (r < 0) {
         generation_done(&g);
-        (void)sys.unlink(TABLE_NEW);
+        publish_forget_table();
         return r;
     }
     stamp_header(s);
-    generation_publish(&g);
+    publish_files(s, g.db_fd, g.table_fd);
     return 0;
 }
 
@@ -252,21 +223,47 @@ static void say_compile_failed(const siginfo_t *info, bool timed_out)
         (void)log_error(0, "pintle-compile failed with exit status %d", info->si_status);
 }
 
+static void on_boot_again(void *data, int fd _unused_, uint32_t events _unused_)
+{
+    state_boot(data);
+}
+
+/* Memory, descriptors, processes, room: others give them back, so a boot does not end with the first lack of them. */
+static bool boots_again(struct stage2 *s, int error)
+{
+    static const int passing[] = {ENOMEM, EAGAIN, EMFILE, ENFILE, ENOSPC, EIO};
+    static unsigned n_tries;
+    bool passes = false;
+
+    for (size_t i = 0; i < ARRAY_SIZE(passing); i++)
+        passes = passes || error == -passing[i];
+    if (!passes || ++n_tries > BOOT_TRIES)
+        return false;
+    log_info("the boot is tried again in %u s", (unsigned)(BOOT_RETRY / USEC_PER_SEC));
+    return loop_add_timer(&s->loop, sys.now() + BOOT_RETRY, LOOP_PRIO_TIMER, on_boot_again, s, NULL) >= 0;
+}
+
 void state_boot_compiled(struct stage2 *s, const siginfo_t *info, bool timed_out, uint32_t unit _unused_)
 {
     bool compiled = helper_succeeded(info, timed_out);
+    int r = -EBADMSG;
 
     if (s->has_units) /* a PID 1 that crashed just here was that far */
         return;
     if (!compiled)
         say_compile_failed(info, timed_out);
     /* A database from an earlier run of it is better than none: it is checked like any other. */
-    if ((!compiled || boot_from(s, PATH_UNIT_DB_NEXT) < 0) && boot_from(s, PATH_UNIT_DB) < 0) {
+    if (compiled)
+        r = boot_from(s, PATH_UNIT_DB_NEXT);
+    if (r < 0 && boot_from(s, PATH_UNIT_DB) < 0) {
         (void)sys.unlink(PATH_UNIT_DB_NEXT);
+        if (boots_again(s, r))
+            return;
         emergency_no_units(s, "there is no usable unit database");
         return;
     }
-    (void)sys.unlink(PATH_UNIT_DB_NEXT); /* there only when it was refused */
+    if (r < 0)
+        (void)sys.unlink(PATH_UNIT_DB_NEXT); /* refused */
     drive_boot(s);
 }
 
@@ -293,11 +290,14 @@ static int start_compile(struct stage2 *s, enum helper_kind kind, const char *ou
 
 void state_boot(struct stage2 *s)
 {
-    int r = start_compile(s, HELPER_COMPILE_BOOT, PATH_UNIT_DB_NEXT);
+    int r;
 
+    (void)sys.mkdir(PATH_RUNTIME_DIR, 0755); /* duties.c may have failed to, and somebody may have mended that */
+    r = start_compile(s, HELPER_COMPILE_BOOT, PATH_UNIT_DB_NEXT);
     if (r < 0) {
         (void)log_error(r, "cannot start '%s/pintle-compile'", s->options.libexecdir);
-        emergency_no_units(s, "the unit files cannot be compiled");
+        if (!boots_again(s, r))
+            emergency_no_units(s, "the unit files cannot be compiled");
     }
 }
 
@@ -327,7 +327,7 @@ int state_carry_on(struct stage2 *s)
         generation_done(&g);
         return r;
     }
-    generation_publish(&g);
+    publish_files(s, g.db_fd, g.table_fd);
     return 0;
 }
 
@@ -410,10 +410,10 @@ int state_take_next(struct stage2 *s, state_move_fn move)
         (void)dup3(old.db_fd, EXECPROTO_FD_DB, O_CLOEXEC);
         generation_done(&next);
         (void)sys.unlink(PATH_UNIT_DB_NEXT);
-        (void)sys.unlink(TABLE_NEW);
+        publish_forget_table();
         return r;
     }
-    generation_publish(&next);
+    publish_files(s, next.db_fd, next.table_fd);
     for (uint32_t i = 0; i < udb_count(&old.db); i++) {
         uint32_t there = translate(&old.db, &next.db, i);
 

@@ -4,8 +4,8 @@
  *
  * Owns the mappings. The database is written by pintle-compile, a child with a deadline; PID 1 checks it once and maps
  * it read-only. It comes as PATH_UNIT_DB_NEXT and takes the place of PATH_UNIT_DB when nothing can refuse it any more: what
- * PID 1 does not take, no reader ever sees. The run table is preallocated, so a full /run cannot turn a write into SIGBUS; where there is no room
- * for it from the start it lies in a memfd, and only PID 1 can read it.
+ * PID 1 does not take, no reader ever sees. The run table is preallocated, so a full /run cannot turn a write into SIGBUS; where
+ * there is no room for it from the start it lies in a memfd until there is (publish.h).
  */
 #pragma once
 
@@ -38,6 +38,9 @@ int state_carry_on(struct stage2 *s);
  */
 typedef void (*state_move_fn)(struct stage2 *s, uint32_t old_unit, uint32_t new_unit, const struct unit_rt *old_rt);
 int state_take_next(struct stage2 *s, state_move_fn move);
+
+/* state_replace_table - go on in another mapping of the same bytes; the one before is let go. @fd: given away. */
+void state_replace_table(struct stage2 *s, const struct runtab *fresh, int fd);
 
 /*
  * state_trim - give the mappings' pages back to the page cache: the check of a database and a boot touch all of it, what
