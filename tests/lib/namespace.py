@@ -66,7 +66,8 @@ def need_cgroups():
 
 class Pid1:
     def __init__(self, units, wants=(), cgroups=False, run_size="64m", arguments=(), debug=True,
-                 programs=None, wrapper=()):
+                 programs=None, wrapper=(), pid1="pintle"):
+        """wrapper: a program that executes PID 1, with its words. pid1: another PID 1 of the build."""
         self.dir = tempfile.mkdtemp(prefix="pintle-ns-")
         self.units = os.path.join(self.dir, "units")
         self.log, self.at, self.eof, self.pid = "", 0, False, None
@@ -79,7 +80,7 @@ class Pid1:
         for name, text in units.items():
             self.write(name, text)
         libexec = self._libexec(programs) if programs else BUILD
-        command = [*wrapper, os.path.join(BUILD, "pintle"), f"--unit-path={self.units}:{BUILD}/units:{SOURCE}/units", *arguments]
+        command = [*wrapper, os.path.join(BUILD, pid1), f"--unit-path={self.units}:{BUILD}/units:{SOURCE}/units", *arguments]
         if debug:
             command.append("--debug")
         if not cgroups:
@@ -145,6 +146,10 @@ class Pid1:
         self.eof = not data
         self.log += data.decode("utf-8", "replace")
         return not self.eof
+
+    def listen(self, seconds):
+        """Take in what PID 1 says for that long, or until it has said something."""
+        self._take(time.monotonic() + seconds)
 
     def expect(self, pattern, timeout=15):
         """Wait for a line of the log behind the last one that was waited for. Returns the match."""

@@ -4,6 +4,7 @@ NS_TESTS =
 NS_TESTS += tests/ns/test-bad-input.py
 NS_TESTS += tests/ns/test-carry-on.py
 NS_TESTS += tests/ns/test-context.py
+NS_TESTS += tests/ns/test-faults.py
 NS_TESTS += tests/ns/test-kill.py
 NS_TESTS += tests/ns/test-life.py
 NS_TESTS += tests/ns/test-notify.py
@@ -19,6 +20,23 @@ tests_ns_nsservice_SOURCES = tests/ns/nsservice.c
 tests_ns_nsservice_CPPFLAGS = $(COMMON_CPPFLAGS)
 tests_ns_nsservice_LDFLAGS = -static
 tests_ns_nsservice_LDADD =
+
+# All of PID 1 with faults.c in the way of its system calls.
+FAULTS_WRAP = -Wl,--wrap=accept4,--wrap=access,--wrap=bind,--wrap=calloc,--wrap=chdir,--wrap=clone,--wrap=close
+FAULTS_WRAP += -Wl,--wrap=dup2,--wrap=dup3,--wrap=epoll_create1,--wrap=epoll_ctl,--wrap=epoll_wait,--wrap=execve
+FAULTS_WRAP += -Wl,--wrap=fallocate,--wrap=fcntl,--wrap=fork,--wrap=fstat,--wrap=fstatfs,--wrap=ftruncate
+FAULTS_WRAP += -Wl,--wrap=getpgid,--wrap=getrandom,--wrap=getrlimit,--wrap=getsockname,--wrap=getsockopt
+FAULTS_WRAP += -Wl,--wrap=ioctl,--wrap=kill,--wrap=listen,--wrap=madvise,--wrap=memfd_create,--wrap=mkdir
+FAULTS_WRAP += -Wl,--wrap=mkdirat,--wrap=mmap,--wrap=mount,--wrap=munmap,--wrap=open,--wrap=openat,--wrap=pipe2
+FAULTS_WRAP += -Wl,--wrap=pread,--wrap=read,--wrap=reboot,--wrap=recvmsg,--wrap=rename,--wrap=rmdir,--wrap=send
+FAULTS_WRAP += -Wl,--wrap=sethostname,--wrap=setrlimit,--wrap=setsid,--wrap=setsockopt,--wrap=signalfd
+FAULTS_WRAP += -Wl,--wrap=sigprocmask,--wrap=socket,--wrap=statfs,--wrap=syscall,--wrap=umount2,--wrap=unlink
+FAULTS_WRAP += -Wl,--wrap=unlinkat,--wrap=waitid,--wrap=write
+check_PROGRAMS += tests/ns/pintle-faults
+tests_ns_pintle_faults_SOURCES = stage2/main.c tests/ns/faults.c
+tests_ns_pintle_faults_CPPFLAGS = $(STAGE2_CPPFLAGS)
+tests_ns_pintle_faults_LDFLAGS = $(AM_LDFLAGS) $(PINTLE_STATIC_LDFLAGS) $(FAULTS_WRAP)
+tests_ns_pintle_faults_LDADD = libstage2.a libengine.a libunit.a libcore.a libbase.a
 TESTS += $(NS_TESTS)
 endif
 
