@@ -74,16 +74,18 @@ static int start(struct stage2 *s, int keep_fd)
 static void run(struct stage2 *s)
 {
     for (;;) {
+        bool reap;
         int r;
 
         drive_pump(s);
         reload_step(s);
         down_step(s);
         hang_rest();
-        r = loop_round(&s->loop, s->reap_left ? 0 : drive_deadline(s));
+        reap = s->reap_left;
+        r = loop_round(&s->loop, reap ? 0 : drive_deadline(s));
         if (r < 0)
             (void)log_error(r, "the event loop failed for one round");
-        if (s->reap_left) {
+        if (reap) {
             s->reap_left = false;
             reap_children(s);
         }

@@ -149,16 +149,13 @@ static void on_signal(void *data, int fd, uint32_t events _unused_)
     struct stage2 *s = data;
     struct signalfd_siginfo si[16];
     ssize_t n = sys.read(fd, si, sizeof(si));
-    bool child = false;
 
     for (size_t i = 0; n > 0 && i < (size_t)n / sizeof(si[0]); i++) {
         if (si[i].ssi_signo == SIGCHLD)
-            child = true;
+            reap_child(s, (pid_t)si[i].ssi_pid); /* one signal may stand for many: the others come in the next round */
         else
             take_signal(s, (int)si[i].ssi_signo);
     }
-    if (child)
-        reap_children(s);
 }
 
 static void catch_keys(void)
