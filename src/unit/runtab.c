@@ -78,6 +78,23 @@ void runtab_format_unit(struct run_unit *u)
     };
 }
 
+/* @h: a header that has been checked, or that we have just written. */
+static struct runtab tie(const struct runtab_header *h, void *data, size_t size)
+{
+    return (struct runtab){
+        .header = data,
+        .data = data,
+        .size = size,
+        .units_offset = h->units_offset,
+        .texts_offset = h->texts_offset,
+        .heap_offset = h->heap_offset,
+        .pids_offset = h->pids_offset,
+        .unit_size = h->unit_size,
+        .text_size = h->text_size,
+        .pid_room = h->pid_room,
+    };
+}
+
 void runtab_format(void *data, uint32_t count, uint64_t db_checksum, struct runtab *ret_table)
 {
     struct runtab_header *h = data;
@@ -88,18 +105,33 @@ void runtab_format(void *data, uint32_t count, uint64_t db_checksum, struct runt
     h->undo_call = 1;
     h->ready_head = h->ready_tail = RUN_NONE;
     h->boot_unit = h->final_unit = RUN_NONE;
-    *ret_table = (struct runtab){.header = h, .data = data, .size = (size_t)h->size};
+    *ret_table = tie(h, data, (size_t)h->size);
     for (uint32_t i = 0; i < count; i++)
         runtab_format_unit(runtab_unit(ret_table, i));
 }
 
-/* Whether @n records of @each bytes at @offset lie inside @size. */
-static bool inside(uint64_t offset, uint64_t n, uint64_t each, uint64_t size)
+/* Whether @n records of @each bytes at @offset begin behind @*end and lie inside @size. @end: moved behind them. */
+static bool follows(uint64_t offset, uint64_t n, uint64_t each, uint64_t size, uint64_t *end)
 {
     uint64_t bytes;
 
-    return offset % 8 == 0 && !__builtin_mul_overflow(n, each, &bytes) && offset <= size &&
-           bytes <= size - offset;
+    if (offset % 8 != 0 || offset < *end || offset > size || __builtin_mul_overflow(n, each, &bytes) ||
+        bytes > size - offset)
+        return false;
+    *end = offset + bytes;
+    return true;
+}
+
+/* The parts stand in the order in which every version writes them, and none reaches into another. */
+static bool parts_ok(const struct runtab_header *h)
+{
+    uint64_t end = h->header_size;
+
+    return h->undo_size <= UINT32_MAX && follows(h->undo_offset, 1, h->undo_size, h->size, &end) &&
+           follows(h->units_offset, h->count, h->unit_size, h->size, &end) &&
+           follows(h->heap_offset, h->count, sizeof(uint32_t), h->size, &end) &&
+           follows(h->pids_offset, h->pid_room, sizeof(struct run_pid), h->size, &end) &&
+           follows(h->texts_offset, h->count, h->text_size, h->size, &end);
 }
 
 static bool index_ok(uint32_t i, uint32_t count)
@@ -109,24 +141,21 @@ static bool index_ok(uint32_t i, uint32_t count)
 
 int runtab_open_reader(void *data, size_t size, struct runtab *ret_table)
 {
-    struct runtab_header *h = data;
-    struct runtab t = {.header = h, .data = data, .size = size};
+    /* A copy is checked and used: what PID 1 maps may change between the two. */
+    struct runtab_header copy = {0}, *h = &copy;
 
-    if (size < RUNTAB_HEADER_FIRST || memcmp(h->magic, RUNTAB_MAGIC, sizeof(h->magic)) != 0)
+    if (size < RUNTAB_HEADER_FIRST)
+        return -EBADMSG;
+    memcpy(h, data, offsetof(struct runtab_header, events));
+    if (memcmp(h->magic, RUNTAB_MAGIC, sizeof(h->magic)) != 0)
         return -EBADMSG;
     if (h->version != RUNTAB_VERSION)
         return -EPROTONOSUPPORT;
-    if (h->checksum != checksum_of(h) || h->header_size < RUNTAB_HEADER_FIRST || h->header_size > h->undo_offset ||
-        h->size > size || h->unit_size < RUN_UNIT_FIRST || h->unit_size % 8 != 0 || h->text_size < RUN_TEXT_FIRST ||
-        h->text_size % 8 != 0 || h->pid_room == 0 || (h->pid_room & (h->pid_room - 1)) != 0)
+    if (h->checksum != checksum_of(h) || h->header_size < RUNTAB_HEADER_FIRST || h->size > size ||
+        h->unit_size < RUN_UNIT_FIRST || h->unit_size % 8 != 0 || h->text_size < RUN_TEXT_FIRST ||
+        h->text_size % 8 != 0 || h->pid_room == 0 || (h->pid_room & (h->pid_room - 1)) != 0 || !parts_ok(h))
         return -EBADMSG;
-    if (!inside(h->undo_offset, 1, h->undo_size, h->size) || h->undo_size > UINT32_MAX ||
-        !inside(h->units_offset, h->count, h->unit_size, h->size) ||
-        !inside(h->texts_offset, h->count, h->text_size, h->size) ||
-        !inside(h->heap_offset, h->count, sizeof(uint32_t), h->size) ||
-        !inside(h->pids_offset, h->pid_room, sizeof(struct run_pid), h->size))
-        return -EBADMSG;
-    *ret_table = t;
+    *ret_table = tie(h, data, size);
     return 0;
 }
 
@@ -211,15 +240,15 @@ int runtab_convert(const struct runtab *from, struct runtab *to)
         return -EINVAL;
     memcpy((uint8_t *)h + fixed, (const uint8_t *)old + fixed, MIN(old->header_size, sizeof(*h)) - fixed);
     for (uint32_t i = 0; i < h->count; i++) {
-        memcpy(runtab_unit(to, i), runtab_unit(from, i), MIN(old->unit_size, sizeof(struct run_unit)));
-        memcpy(runtab_text(to, i), runtab_text(from, i), MIN(old->text_size, sizeof(struct run_text)));
+        memcpy(runtab_unit(to, i), runtab_unit(from, i), MIN(from->unit_size, sizeof(struct run_unit)));
+        memcpy(runtab_text(to, i), runtab_text(from, i), MIN(from->text_size, sizeof(struct run_text)));
     }
     return 0;
 }
 
 static void copy_unit(const struct runtab *t, uint32_t unit, struct run_unit *ret_unit, struct run_text *ret_text)
 {
-    size_t n = MIN(t->header->unit_size, sizeof(*ret_unit));
+    size_t n = MIN(t->unit_size, sizeof(*ret_unit));
 
     if (n < sizeof(*ret_unit)) {
         ret_unit->seq = 0;
@@ -228,7 +257,7 @@ static void copy_unit(const struct runtab *t, uint32_t unit, struct run_unit *re
     memcpy(ret_unit, runtab_unit(t, unit), n);
     if (ret_text) {
         *ret_text = (struct run_text){.status = ""};
-        memcpy(ret_text, runtab_text(t, unit), MIN(t->header->text_size, sizeof(*ret_text)));
+        memcpy(ret_text, runtab_text(t, unit), MIN(t->text_size, sizeof(*ret_text)));
         ret_text->status[sizeof(ret_text->status) - 1] = '\0';
         ret_text->reason[sizeof(ret_text->reason) - 1] = '\0';
     }
@@ -255,7 +284,7 @@ int runtab_read(const struct runtab *t, uint32_t unit, struct run_unit *ret_unit
 
 static struct run_pid *pid_slots(const struct runtab *t)
 {
-    return (struct run_pid *)(t->data + t->header->pids_offset);
+    return (struct run_pid *)(t->data + t->pids_offset);
 }
 
 static uint32_t pid_hash(pid_t pid)
@@ -266,7 +295,7 @@ static uint32_t pid_hash(pid_t pid)
 int runtab_pid_add(struct runtab *t, pid_t pid, uint32_t unit)
 {
     struct run_pid *slots = pid_slots(t);
-    uint32_t mask = t->header->pid_room - 1;
+    uint32_t mask = t->pid_room - 1;
 
     for (uint32_t i = 0; i <= mask; i++) {
         struct run_pid *s = &slots[(pid_hash(pid) + i) & mask];
@@ -283,7 +312,7 @@ int runtab_pid_add(struct runtab *t, pid_t pid, uint32_t unit)
 static struct run_pid *pid_slot(const struct runtab *t, pid_t pid)
 {
     struct run_pid *slots = pid_slots(t);
-    uint32_t mask = t->header->pid_room - 1;
+    uint32_t mask = t->pid_room - 1;
 
     for (uint32_t i = 0; i <= mask; i++) {
         struct run_pid *s = &slots[(pid_hash(pid) + i) & mask];
@@ -306,7 +335,7 @@ uint32_t runtab_pid_find(const struct runtab *t, pid_t pid)
 void runtab_pid_remove(struct runtab *t, pid_t pid)
 {
     struct run_pid *slots = pid_slots(t), *s = pid > 0 ? pid_slot(t, pid) : NULL;
-    uint32_t mask = t->header->pid_room - 1, hole;
+    uint32_t mask = t->pid_room - 1, hole;
 
     if (!s)
         return;
@@ -330,7 +359,7 @@ void runtab_pid_clear(struct runtab *t)
 {
     struct run_pid *slots = pid_slots(t);
 
-    for (uint32_t i = 0; i < t->header->pid_room; i++)
+    for (uint32_t i = 0; i < t->pid_room; i++)
         if (slots[i].pid != 0)
             slots[i] = (struct run_pid){0};
 }
@@ -340,7 +369,7 @@ uint32_t runtab_pid_count(const struct runtab *t)
     const struct run_pid *slots = pid_slots(t);
     uint32_t n = 0;
 
-    for (uint32_t i = 0; i < t->header->pid_room; i++)
+    for (uint32_t i = 0; i < t->pid_room; i++)
         n += slots[i].pid != 0;
     return n;
 }

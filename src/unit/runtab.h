@@ -256,11 +256,16 @@ enum run_undo_what { RUN_UNDO_UNIT = 1, RUN_UNDO_TEXT, RUN_UNDO_GOAL };
 #define RUN_GOAL_OFFSET offsetof(struct runtab_header, boot_unit)
 #define RUN_GOAL_SIZE   (offsetof(struct runtab_header, t_stage2) - RUN_GOAL_OFFSET)
 
-/* A mapped table. PID 1's is writable. */
+/*
+ * A mapped table. PID 1's is writable. Where its parts lie is kept as it was checked: a stray write into the header
+ * leads neither PID 1 nor a reader outside of the file.
+ */
 struct runtab {
     struct runtab_header *header;
     uint8_t *data;
     size_t size;
+    uint64_t units_offset, texts_offset, heap_offset, pids_offset;
+    uint32_t unit_size, text_size, pid_room;
 };
 
 /* runtab_size - how large the file for @count units must be. */
@@ -310,17 +315,17 @@ int runtab_open_reader(void *data, size_t size, struct runtab *ret_table);
 
 static inline struct run_unit *runtab_unit(const struct runtab *t, uint32_t i)
 {
-    return (struct run_unit *)(t->data + t->header->units_offset + (uint64_t)i * t->header->unit_size);
+    return (struct run_unit *)(t->data + t->units_offset + (uint64_t)i * t->unit_size);
 }
 
 static inline struct run_text *runtab_text(const struct runtab *t, uint32_t i)
 {
-    return (struct run_text *)(t->data + t->header->texts_offset + (uint64_t)i * t->header->text_size);
+    return (struct run_text *)(t->data + t->texts_offset + (uint64_t)i * t->text_size);
 }
 
 static inline uint32_t *runtab_heap(const struct runtab *t)
 {
-    return (uint32_t *)(t->data + t->header->heap_offset);
+    return (uint32_t *)(t->data + t->heap_offset);
 }
 
 /* runtab_begin, runtab_end - around every change of a record by PID 1; they do not nest. */
