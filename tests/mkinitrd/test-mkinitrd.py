@@ -125,6 +125,24 @@ def modules_come_with_all_that_they_need():
 
 
 @case
+def folders_may_be_relative_have_links_and_end_in_slashes():
+    whole, _ = build("--modules", "blk", "--compress", "none", name="absolute")
+    (TOP / "link").symlink_to("root")
+    words = ("--stage1", "stage1", "--no-shell", "--no-fsck", "--modules", "blk", "--compress", "none", "-o", "relative")
+    for folder in ("root", "./root//", "link", "../" + TOP.name + "/link/.", TOP / "link"):
+        run("--sysroot", folder, *words, cwd=TOP)
+        check((TOP / "relative").read_bytes() == whole.read_bytes(), f"--sysroot {folder} makes another image")
+        run("--sysroot", ROOT, "--moddir", folder, *words, cwd=TOP)
+        check((TOP / "relative").read_bytes() == whole.read_bytes(), f"--moddir {folder} makes another image")
+    run("--sysroot", ".", *words[2:], "--stage1", TOP / "stage1", "-o", TOP / "relative", cwd=ROOT)
+    check((TOP / "relative").read_bytes() == whole.read_bytes(), "--sysroot . makes another image")
+    check_in("No such file", run("--sysroot", "gone", *words, cwd=TOP, status=1), "what is said of no folder")
+    check_in("Not a directory", run("--moddir", "stage1", *words, cwd=TOP, status=1), "what is said of a file")
+    for name in ("link", "relative", "absolute"):
+        (TOP / name).unlink()
+
+
+@case
 def names_aliases_blacklists_and_builtin():
     image, _ = build("--modules", "my-disk,ext4,evil,tinyfs", "--compress", "none")
     lines, orders = index(image)
