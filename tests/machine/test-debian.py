@@ -5,8 +5,10 @@
 import json
 import os
 import re
+from pathlib import Path
 
-from image import run
+from image import Partition, make_disk, run
+from machine import build_path
 from pintle import Machine, initrd, prepare, work
 from testcase import Skip, case, check, check_equal, check_in, check_not_in, environment, main
 
@@ -163,11 +165,12 @@ def maintain(m):
     m.expect(PROMPT)
 
 
-def write_file(disk, path, text):
+def write_file(disk, path, text, mode=0o644):
     """A file of the root, written without mounting it."""
     source = work("source")
     with open(source, "w") as file:
         file.write(text)
+    os.chmod(source, mode)
     run("debugfs", "-w", "-R", f"write {source} {path}", f"{disk}?offset={PARTITION}")
 
 
@@ -205,6 +208,48 @@ def rescue_is_a_shell_with_the_local_file_systems():
         check_in("rw", succeeds(m, "findmnt -no OPTIONS /").split(","), "the root's mount options")
         m.line("pintlectl poweroff")
         m.wait_off(120)
+    check_clean(disk)
+
+
+def libraries_of(program):
+    """name -> path of what a program of the build machine is linked with, its loader as "ld.so"."""
+    lines = [line.split() for line in run("ldd", program).splitlines()]
+    found = {words[0]: Path(words[2]) for words in lines if words[1:2] == ["=>"]}
+    return found | {"ld.so": Path(next(words[0] for words in lines if words[0].startswith("/") and "ld-" in words[0]))}
+
+
+# Process 1 of the machine whose image is made. The builder's own libraries come from the disk that takes the image, because
+# the root has not all of them; stage one and what goes in beside it are the root's.
+MAKE_IMAGE = """#!/bin/bash
+mount /dev/vdb /mnt &&
+    /mnt/lib/ld.so --library-path /mnt/lib /usr/bin/pintle-mkinitrd --host --root-password -o /mnt/host.img
+echo "the builder's exit status: $?"
+umount /mnt
+echo o >/proc/sysrq-trigger
+exec sleep 60
+"""
+
+
+@case
+def an_image_made_for_the_machine_on_which_it_is_made_boots_that_machine():
+    tree = {f"lib/{name}": path for name, path in libraries_of(build_path("pintle-mkinitrd")).items()}
+    disk, shuttle, image = fresh_disk("debian.img"), work("shuttle.img"), work("host.img")
+    make_disk(shuttle, [Partition(tree, mib=96)], table=None)
+    write_file(disk, "/make-image", MAKE_IMAGE, 0o755)
+    root = f"root=UUID={environment('PINTLE_TEST_ROOT_UUID')} ro"
+    with Machine(initrd(), f"{root} init=/make-image", [disk, shuttle], memory=1024, cpus=2) as m:
+        m.expect(r"the builder's exit status: 0\n", 120)
+        m.wait_off()
+    run("debugfs", "-R", f"dump /host.img {image}", shuttle)
+    listed = run(build_path("pintle-mkinitrd"), "--list", image)
+    check_in("/virtio_blk.ko", listed, "the image's files")
+    check_in("/e2fsck", listed, "the image's files")
+    check_not_in("/xfs.ko", listed, "the image's files: that is no machine with xfs")
+    check(listed.count(".ko\n") < 30, "the image holds modules that this machine has no use for:\n" + listed)
+    with Machine(image, root, [disk], memory=1024, cpus=2) as m:
+        m.expect("pintle login: $", 240)
+        m.press_ctrl_alt_del()
+        m.wait_reboot(120)
     check_clean(disk)
 
 
