@@ -17,4 +17,5 @@ include tests/compile/local.mk
 include tests/ns/local.mk
 include tests/machine/local.mk
 include tests/bench/local.mk
+include tests/model/local.mk
 include tests/sim/local.mk

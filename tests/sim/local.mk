@@ -16,7 +16,7 @@ SIM_ENGINE =
 else
 check_LIBRARIES += libsimengine.a
 libsimengine_a_CPPFLAGS = $(COMMON_CPPFLAGS) $(STAGE2_INCLUDES) -U_FORTIFY_SOURCE
-libsimengine_a_CFLAGS = $(AM_CFLAGS) -fsanitize=thread -w
+libsimengine_a_CFLAGS = $(AM_CFLAGS) -fsanitize=thread -fno-builtin-memcpy -w
 libsimengine_a_SOURCES = $(ENGINE_SOURCES) src/unit/runtab.c src/unit/runundo.c
 SIM_ENGINE = libsimengine.a
 tests_sim_sim_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=memcpy

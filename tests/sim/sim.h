@@ -24,6 +24,7 @@
 #define SIM_MAX_PROCS 512
 #define SIM_MAX_JOBS  256
 #define SIM_ROOM      64
+#define SIM_TORN      '\x15' /* what stands in the first half of a long store that was cut short */
 
 struct sim_proc {
     pid_t pid;

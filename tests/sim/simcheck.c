@@ -329,6 +329,15 @@ static void check_taking(struct sim *s)
         sim_fail(s, p->unit, "the end of its process %d was lost when PID 1 died", p->pid);
 }
 
+/* A text is the one from before or the new one: what a death leaves in the middle of one (simcrash.c) is gone. */
+static void check_texts(struct sim *s, uint32_t id)
+{
+    const struct run_text *t = runtab_text(&s->table, id);
+
+    if (strchr(t->status, SIM_TORN) || strchr(t->reason, SIM_TORN))
+        sim_fail(s, id, "half a text was left behind");
+}
+
 /* Lines for the log may be lost with PID 1: what was seen in them starts anew from the table. */
 void simcheck_successor(struct sim *s)
 {
@@ -339,6 +348,7 @@ void simcheck_successor(struct sim *s)
         s->units[id].limit_begin_usec = unit_of(&s->e, id)->limit_begin_usec;
         s->units[id].limit_count = unit_of(&s->e, id)->limit_count;
         simworld_new_main_taken(s, id);
+        check_texts(s, id);
     }
     s->final_said = false;
     simcheck_step(s);

@@ -112,7 +112,7 @@ static void before_store(void *at, size_t size)
     if (!sim || !sim->mortal || !in_table(at))
         return;
     if (size > 8 && sim->n_points + 1 >= sim->dies_at)
-        memset(at, 0xa5, size / 2);
+        memset(at, SIM_TORN, size / 2);
     simcrash_point(sim);
 }
 
