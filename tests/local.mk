@@ -19,3 +19,4 @@ include tests/machine/local.mk
 include tests/bench/local.mk
 include tests/model/local.mk
 include tests/sim/local.mk
+include tests/fuzz/local.mk
