@@ -63,7 +63,17 @@ static size_t describe(struct stage2 *s, uint32_t unit, uint64_t now, char *buf,
         n = snprintf(buf, size, "%s (%s of %s)", udb_name(&s->db, unit), so_far, limit);
     } else
         n = snprintf(buf, size, "%s (%s, %s)", udb_name(&s->db, unit), so_far, limit);
-    return MIN((size_t)n, size - 1);
+    n = MIN(n, (int)size - 1);
+    if (*runtab_text(&s->table, unit)->status) { /* what it says of itself */
+        char said[RUN_STATUS_TEXT + 1];
+
+        snprintf(said, sizeof(said), "%.*s", RUN_STATUS_TEXT, runtab_text(&s->table, unit)->status);
+        n += snprintf(buf + n, size - (size_t)n, ": ");
+        n = MIN(n, (int)size - 1);
+        text_printable(said, buf + n, size - (size_t)n);
+        n += (int)strlen(buf + n);
+    }
+    return (size_t)n;
 }
 
 /* While going down: what ends the waiting. */
@@ -97,6 +107,7 @@ static void on_timer(void *data, int fd _unused_, uint32_t events _unused_)
         if (!is_waited_for(runtab_unit(&s->table, i), now) || n_waited++ >= SHOWN_MAX)
             continue;
         n += (size_t)snprintf(line + n, sizeof(line) - n, "%s", n > 0 ? ", " : "");
+        n = MIN(n, sizeof(line) - 1);
         n += describe(s, i, now, line + n, sizeof(line) - n);
     }
     if (n_waited > SHOWN_MAX)

@@ -53,6 +53,7 @@ PLAIN_UNITS += units/umount.target
 MADE_UNITS =
 MADE_UNITS += units/emergency.service
 MADE_UNITS += units/pintle-fsck-root.service
+MADE_UNITS += units/pintle-late-mounts.service
 MADE_UNITS += units/pintle-mounts.service
 MADE_UNITS += units/pintle-remote-mounts.service
 MADE_UNITS += units/pintle-swap.service
@@ -88,11 +89,12 @@ UNIT_LINKS += getty.target.wants/getty@tty1.service=../getty@.service
 unitfiledir = $(unitdir)
 dist_unitfile_DATA = $(PLAIN_UNITS)
 nodist_unitfile_DATA = $(MADE_UNITS)
-EXTRA_DIST += units/emergency.service.in units/pintle-fsck-root.service.in units/pintle-mounts.service.in units/pintle-remote-mounts.service.in units/pintle-swap.service.in units/rescue.service.in units/systemd-remount-fs.service.in
+EXTRA_DIST += units/emergency.service.in units/pintle-fsck-root.service.in units/pintle-late-mounts.service.in units/pintle-mounts.service.in units/pintle-remote-mounts.service.in units/pintle-swap.service.in units/rescue.service.in units/systemd-remount-fs.service.in
 CLEANFILES += $(MADE_UNITS)
 
 units/emergency.service: units/emergency.service.in
 units/pintle-fsck-root.service: units/pintle-fsck-root.service.in
+units/pintle-late-mounts.service: units/pintle-late-mounts.service.in
 units/pintle-mounts.service: units/pintle-mounts.service.in
 units/pintle-remote-mounts.service: units/pintle-remote-mounts.service.in
 units/pintle-swap.service: units/pintle-swap.service.in

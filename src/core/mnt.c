@@ -23,15 +23,33 @@ static struct mnt_entry entry_of(struct libmnt_fs *fs)
     return e;
 }
 
-static int each(const char *path, bool fstab, int direction, mnt_entry_fn fn, void *data)
+struct bad_lines {
+    mnt_badline_fn fn;
+    void *data;
+};
+
+/* Return: 1: libmount goes on behind the line. */
+static int on_bad_line(struct libmnt_table *table, const char *path, int number)
+{
+    const struct bad_lines *bad = mnt_table_get_userdata(table);
+
+    if (bad && bad->fn)
+        bad->fn(path, number, bad->data);
+    return 1;
+}
+
+static int each(const char *path, bool fstab, int direction, mnt_entry_fn fn, struct bad_lines *bad, void *data)
 {
     struct libmnt_table *table = mnt_new_table();
     struct libmnt_iter *iter = mnt_new_iter(direction);
     struct libmnt_fs *fs;
     int r = -ENOMEM;
 
-    if (table && iter)
+    if (table && iter) {
+        mnt_table_set_userdata(table, bad);
+        mnt_table_set_parser_errcb(table, on_bad_line);
         r = fstab ? mnt_table_parse_fstab(table, path) : mnt_table_parse_file(table, path);
+    }
     if (r == -ENOENT && fstab)
         r = 0;
     while (r == 0 && mnt_table_next_fs(table, iter, &fs) == 0) {
@@ -44,14 +62,16 @@ static int each(const char *path, bool fstab, int direction, mnt_entry_fn fn, vo
     return r;
 }
 
-int mnt_each_fstab(mnt_entry_fn fn, void *data)
+int mnt_each_fstab(mnt_entry_fn fn, mnt_badline_fn bad, void *data)
 {
-    return each(NULL, true, MNT_ITER_FORWARD, fn, data);
+    struct bad_lines lines = {.fn = bad, .data = data};
+
+    return each(NULL, true, MNT_ITER_FORWARD, fn, &lines, data);
 }
 
 int mnt_each_mounted(mnt_entry_fn fn, void *data)
 {
-    return each("/proc/self/mountinfo", false, MNT_ITER_BACKWARD, fn, data);
+    return each("/proc/self/mountinfo", false, MNT_ITER_BACKWARD, fn, NULL, data);
 }
 
 static int same_target(const struct mnt_entry *e, void *data)
@@ -108,6 +128,8 @@ int mnt_attach(const struct mnt_entry *e, char *ret_why, size_t size)
         return -ENOMEM;
     if (stat(e->target, &st) < 0)
         (void)fd_mkdir_p(e->target, 0755); /* what it fails with, the mount tells better */
+    if ((mnt_has_option(e->options, "bind") || mnt_has_option(e->options, "rbind")) && stat(e->source, &st) < 0)
+        (void)fd_mkdir_p(e->source, 0755);
     r = mnt_context_set_source(cxt, e->source);
     if (r == 0)
         r = mnt_context_set_target(cxt, e->target);

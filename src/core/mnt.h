@@ -23,8 +23,15 @@ struct mnt_entry {
 /* Return: 0 to go on; anything else ends the walk and is returned by it. */
 typedef int (*mnt_entry_fn)(const struct mnt_entry *e, void *data);
 
-/* mnt_each_fstab - in the file's order; a file that does not exist has no lines. Return: 0; @fn's; -errno. */
-int mnt_each_fstab(mnt_entry_fn fn, void *data);
+/* A line that is no entry: @number counts from 1. */
+typedef void (*mnt_badline_fn)(const char *path, int number, void *data);
+
+/*
+ * mnt_each_fstab - in the file's order; a file that does not exist has no lines
+ * @bad: for each line that makes no sense, before the others, which go on without it; may be NULL.
+ * Return: 0; @fn's; -errno.
+ */
+int mnt_each_fstab(mnt_entry_fn fn, mnt_badline_fn bad, void *data);
 
 /* mnt_each_mounted - the kernel's list, the last mounted first. Return: 0; @fn's; -errno. */
 int mnt_each_mounted(mnt_entry_fn fn, void *data);
@@ -39,7 +46,7 @@ bool mnt_has_option(const char *options, const char *name) _pure_;
 bool mnt_option_value(const char *options, const char *name, char *buf, size_t size);
 
 /*
- * mnt_attach - mount one line of fstab, making its directory if it is not there
+ * mnt_attach - mount one line of fstab, making its directory, and the one that is to be bound there, where missing
  * @ret_why: libmount's own words on failure.   Return: 0; -ENODEV when the source is not there (yet); -errno.
  */
 int mnt_attach(const struct mnt_entry *e, char *ret_why, size_t size);

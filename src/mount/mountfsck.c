@@ -5,6 +5,7 @@
 
 #include "cmdline.h"
 #include "log.h"
+#include "mountverbs.h"
 
 static bool has_program(const char *name, char *buf, size_t size)
 {
@@ -33,7 +34,9 @@ static int run_child(char *const argv[])
     return WIFEXITED(status) ? WEXITSTATUS(status) : 8;
 }
 
-int mountfsck_run(const char *device, const char *type)
+/* Return: fsck's exit status (bits: 1 corrected, 2 reboot needed, 4 errors left, 8 could not check...); 0 when there was
+ * nothing to run; -errno. */
+static int run_fsck(const char *device, const char *type)
 {
     _cleanup_cmdline_ struct cmdline cmdline = {.n = 0};
     char fsck[64], checker[64], name[48];
@@ -63,4 +66,25 @@ int mountfsck_run(const char *device, const char *type)
     argv[n++] = (char *)(uintptr_t)device;
     argv[n] = NULL;
     return run_child(argv);
+}
+
+int mountfsck_check(const char *device, const char *type)
+{
+    int status = run_fsck(device, type);
+
+    if (status < 0)
+        return (void)log_error(status, "cannot run fsck on '%s'", device), MOUNT_FAILED;
+    if (status & 2) {
+        (void)log_warning(0, "fsck repaired '%s' in a way that needs a reboot before anything is written", device);
+        return MOUNT_REBOOT;
+    }
+    if (status & 4) {
+        (void)log_error(0, "'%s' has errors that fsck does not repair without asking: run fsck by hand", device);
+        return MOUNT_FAILED;
+    }
+    if (status & ~1)
+        return (void)log_error(0, "fsck of '%s' failed with exit status %d", device, status), MOUNT_FAILED;
+    if (status & 1)
+        log_info("fsck repaired '%s'", device);
+    return MOUNT_DONE;
 }

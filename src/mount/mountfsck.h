@@ -7,10 +7,9 @@
 #include "util.h"
 
 /*
- * mountfsck_run - check and repair what can be repaired without asking
+ * mountfsck_check - check and repair what can be repaired without asking; log what came of it
  * fsck.mode=skip and fsck.mode=force on the kernel's command line are honoured. Without a checker for the type it is not
  * checked, and that is said.
- * Return: fsck's exit status (a set of bits: 1 corrected, 2 reboot needed, 4 errors left, 8 could not check...); 0 when
- * there was nothing to run; -errno.
+ * Return: MOUNT_DONE: clean, repaired or not checked; MOUNT_REBOOT: before anything is written; MOUNT_FAILED.
  */
-int mountfsck_run(const char *device, const char *type);
+int mountfsck_check(const char *device, const char *type);

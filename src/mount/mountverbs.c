@@ -7,8 +7,8 @@
 #include <sys/swap.h>
 #include <sys/sysmacros.h>
 
-#include "devwait.h"
 #include "fd.h"
+#include "fstabrun.h"
 #include "handoff.h"
 #include "log.h"
 #include "machineid.h"
@@ -16,8 +16,6 @@
 #include "mountfsck.h"
 #include "paths.h"
 #include "text.h"
-
-#define DEVICE_TIMEOUT (90 * USEC_PER_SEC)
 
 /* Pass 0 in fstab: not checked. */
 struct root_line {
@@ -77,25 +75,6 @@ static int root_device(char *buf, size_t size)
                : -ENAMETOOLONG;
 }
 
-static int judge_fsck(const char *device, int status)
-{
-    if (status < 0)
-        return (void)log_error(status, "cannot run fsck on '%s'", device), MOUNT_FAILED;
-    if (status & 2) {
-        (void)log_warning(0, "fsck repaired '%s' in a way that needs a reboot before anything is written", device);
-        return MOUNT_REBOOT;
-    }
-    if (status & 4) {
-        (void)log_error(0, "'%s' has errors that fsck does not repair without asking: run fsck by hand", device);
-        return MOUNT_FAILED;
-    }
-    if (status & ~1)
-        return (void)log_error(0, "fsck of '%s' failed with exit status %d", device, status), MOUNT_FAILED;
-    if (status & 1)
-        log_info("fsck repaired '%s'", device);
-    return MOUNT_DONE;
-}
-
 /* Stage one says in its record with what status its check ended. */
 static bool was_checked(void)
 {
@@ -121,7 +100,7 @@ int mountverbs_fsck_root(void)
     char device[300];
     int r;
 
-    (void)mnt_each_fstab(find_root_line, &line);
+    (void)mnt_each_fstab(find_root_line, NULL, &line);
     if (!line.found || line.passno == 0) {
         log_info("the root is not checked: %s", line.found ? "its sixth field in fstab is 0" : "fstab has no line for it");
         return MOUNT_DONE;
@@ -140,7 +119,7 @@ int mountverbs_fsck_root(void)
         return MOUNT_DONE;
     }
     (void)mnt_each_mounted(find_mounted_root, &root);
-    r = judge_fsck(device, mountfsck_run(device, root.type));
+    r = mountfsck_check(device, root.type);
     if (r == MOUNT_REBOOT)
         (void)kill(1, SIGINT); /* as ctrl-alt-del: PID 1 reboots in order */
     return r;
@@ -152,7 +131,7 @@ int mountverbs_remount_root(void)
     char why[512];
     int r;
 
-    (void)mnt_each_fstab(find_root_line, &line);
+    (void)mnt_each_fstab(find_root_line, NULL, &line);
     if (!line.found) {
         log_info("the root stays as it is mounted: fstab has no line for it");
         return MOUNT_DONE;
@@ -164,122 +143,24 @@ int mountverbs_remount_root(void)
     return MOUNT_DONE;
 }
 
-/* One walk over fstab. */
-struct walk {
-    bool net; /* the network's lines, else the local ones */
-    int result;
-};
-
-static uint64_t device_timeout(const struct mnt_entry *e)
-{
-    char value[64];
-    uint64_t usec;
-
-    if (mnt_option_value(e->options, "x-systemd.device-timeout", value, sizeof(value)) &&
-        text_parse_usec(value, USEC_PER_SEC, &usec) == 0)
-        return usec;
-    return DEVICE_TIMEOUT;
-}
-
-/* A line fails: does that matter? */
-static int line_failed(struct walk *w, const struct mnt_entry *e, int error, const char *why)
-{
-    bool nofail = mnt_has_option(e->options, "nofail");
-
-    (void)log_line(nofail ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR, error, "cannot mount '%s' on '%s'%s%s%s%s", e->source,
-                   e->target, *why ? " (" : "", why, *why ? ")" : "",
-                   nofail ? "; nofail: going on" : "; add 'nofail' in fstab if the boot can do without");
-    if (!nofail)
-        w->result = MOUNT_FAILED;
-    return 0;
-}
-
-static bool is_local_source(const struct mnt_entry *e)
-{
-    return !e->is_net && !e->is_pseudo && (text_after(e->source, "/dev/") || strchr(e->source, '='));
-}
-
-static int mount_line(const struct mnt_entry *e, void *data)
-{
-    struct walk *w = data;
-    _cleanup_free_ char *device = NULL;
-    char why[512] = "";
-    int r;
-
-    if (e->is_swap || e->is_net != w->net || streq(e->target, "/") || streq(e->target, "none") || *e->target != '/' ||
-        mnt_has_option(e->options, "noauto") || mnt_is_mounted(e->target))
-        return 0;
-    if (is_local_source(e)) {
-        r = devwait_resolve(e->source, mnt_has_option(e->options, "nofail") ? MIN(device_timeout(e), 5 * USEC_PER_SEC)
-                                                                           : device_timeout(e),
-                            &device);
-        if (r < 0)
-            return line_failed(w, e, r, "its device did not appear");
-        if (e->passno > 0 && judge_fsck(device, mountfsck_run(device, e->type)) != MOUNT_DONE)
-            return line_failed(w, e, 0, "its check failed");
-    }
-    r = mnt_attach(e, why, sizeof(why));
-    return r < 0 ? line_failed(w, e, r, why) : 0;
-}
-
-static int mount_lines(bool net)
-{
-    struct walk w = {.net = net, .result = MOUNT_DONE};
-    int r = mnt_each_fstab(mount_line, &w);
-
-    if (r < 0)
-        return (void)log_error(r, "cannot read '/etc/fstab'"), MOUNT_FAILED;
-    return w.result;
-}
-
 int mountverbs_mount_all(void)
 {
-    return mount_lines(false);
+    return fstabrun_walk(FSTAB_LOCAL);
+}
+
+int mountverbs_mount_late(void)
+{
+    return fstabrun_walk(FSTAB_LATE);
 }
 
 int mountverbs_mount_remote(void)
 {
-    return mount_lines(true);
-}
-
-static int swap_flags(const char *options)
-{
-    char value[32];
-    uint32_t priority;
-    int flags = 0;
-
-    if (mnt_has_option(options, "discard"))
-        flags |= SWAP_FLAG_DISCARD;
-    if (mnt_option_value(options, "pri", value, sizeof(value)) && text_parse_u32(value, 10, &priority) == 0)
-        flags |= SWAP_FLAG_PREFER | (int)MIN(priority, (uint32_t)SWAP_FLAG_PRIO_MASK);
-    return flags;
-}
-
-static int swap_on_line(const struct mnt_entry *e, void *data)
-{
-    struct walk *w = data;
-    _cleanup_free_ char *device = NULL;
-    int r;
-
-    if (!e->is_swap || mnt_has_option(e->options, "noauto"))
-        return 0;
-    r = devwait_resolve(e->source, mnt_has_option(e->options, "nofail") ? 5 * USEC_PER_SEC : device_timeout(e), &device);
-    if (r == 0 && swapon(device, swap_flags(e->options)) < 0 && errno != EBUSY) /* busy: in use already */
-        r = -errno;
-    if (r < 0) {
-        (void)log_error(r, "cannot use the swap area '%s'", e->source);
-        if (!mnt_has_option(e->options, "nofail"))
-            w->result = MOUNT_FAILED;
-    }
-    return 0;
+    return fstabrun_walk(FSTAB_REMOTE);
 }
 
 int mountverbs_swap_on(void)
 {
-    struct walk w = {.result = MOUNT_DONE};
-
-    (void)mnt_each_fstab(swap_on_line, &w);
-    return w.result;
+    return fstabrun_walk(FSTAB_SWAP);
 }
 
 int mountverbs_swap_off(void)

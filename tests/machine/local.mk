@@ -4,6 +4,7 @@ MACHINE_TESTS = \
 	tests/machine/test-cut-images.py \
 	tests/machine/test-debian.py \
 	tests/machine/test-failing-roots.py \
+	tests/machine/test-fstab.py \
 	tests/machine/test-handover.py \
 	tests/machine/test-harness.py \
 	tests/machine/test-recovery-menu.py \
@@ -19,6 +20,6 @@ tests_machine_testinit_LDADD =
 TESTS += $(MACHINE_TESTS)
 endif
 
-EXTRA_DIST += $(MACHINE_TESTS) tests/lib/channel.py tests/lib/image.py tests/lib/machine.py \
-	tests/lib/pintle.py tests/lib/testcase.py
+EXTRA_DIST += $(MACHINE_TESTS) tests/lib/channel.py tests/lib/debian.py tests/lib/image.py tests/lib/machine.py \
+	tests/lib/nfsserver.py tests/lib/pintle.py tests/lib/testcase.py
 CLEANFILES += tests/machine/initrd-*.img tests/machine/initrd.lock

@@ -23,6 +23,7 @@ UNIT_TESTS += tests/unit/test-envfile
 UNIT_TESTS += tests/unit/test-expand
 UNIT_TESTS += tests/unit/test-fd
 UNIT_TESTS += tests/unit/test-fsck
+UNIT_TESTS += tests/unit/test-fstabplan
 UNIT_TESTS += tests/unit/test-grammar
 UNIT_TESTS += tests/unit/test-handover
 UNIT_TESTS += tests/unit/test-host
