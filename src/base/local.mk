@@ -3,7 +3,6 @@ noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
 	src/base/clock.h \
 	src/base/fd.c src/base/fd.h \
-	src/base/json.c src/base/json.h \
 	src/base/log.c src/base/log.h \
 	src/base/loop.c src/base/loop.h \
 	src/base/record.c src/base/record.h \

@@ -2,7 +2,7 @@
 #include "dbreport.h"
 
 #include "directive.h"
-#include "json.h"
+#include "jsonout.h"
 #include "text.h"
 
 static const char *const level_names[] = {"info", "warning", "error"};
@@ -44,9 +44,9 @@ struct dbreport_counts dbreport_notes(const struct udb *db, const struct dbrepor
 struct dbreport_counts dbreport_notes_json(const struct udb *db, const struct dbreport_filter *filter, FILE *out)
 {
     struct dbreport_counts counts = {{0}};
-    struct json j = {.out = out};
+    struct jsonout j = {.out = out};
 
-    json_array(&j, NULL);
+    jsonout_array(&j, NULL);
     for (uint32_t i = 0; i < db->header->notes.count; i++) {
         const struct udb_note *n = udb_note(db, i);
         unsigned level = MIN(n->level, UDB_NOTE_ERROR);
@@ -54,15 +54,15 @@ struct dbreport_counts dbreport_notes_json(const struct udb *db, const struct db
         if (!is_wanted(db, n, filter))
             continue;
         counts.notes[level]++;
-        json_object(&j, NULL);
-        json_text(&j, "unit", n->unit == UDB_NONE ? NULL : udb_name(db, n->unit));
-        json_text(&j, "file", udb_text(db, n->path));
-        json_u64(&j, "line", n->line);
-        json_text(&j, "level", level_names[level]);
-        json_text(&j, "text", udb_text(db, n->text));
-        json_end_object(&j);
+        jsonout_object(&j, NULL);
+        jsonout_text(&j, "unit", n->unit == UDB_NONE ? NULL : udb_name(db, n->unit));
+        jsonout_text(&j, "file", udb_text(db, n->path));
+        jsonout_u64(&j, "line", n->line);
+        jsonout_text(&j, "level", level_names[level]);
+        jsonout_text(&j, "text", udb_text(db, n->text));
+        jsonout_end(&j);
     }
-    json_end_array(&j);
+    jsonout_end(&j);
     return counts;
 }
 

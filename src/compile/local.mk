@@ -20,5 +20,6 @@ TESTLIBS += libcompile.a
 pkglibexec_PROGRAMS += pintle-compile
 pintle_compile_SOURCES = src/compile/main.c
 pintle_compile_CPPFLAGS = $(libcompile_a_CPPFLAGS)
-pintle_compile_LDADD = libcompile.a libunit.a libcore.a libbase.a
+# json-c goes in: one library less to load at each boot.
+pintle_compile_LDADD = libcompile.a libunit.a libcore.a libbase.a $(JSON_ARCHIVE)
 pintle_compile_LDFLAGS = $(AM_LDFLAGS) $(PINTLE_PIE_LDFLAGS)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 noinst_LIBRARIES += libcore.a
-libcore_a_CPPFLAGS = $(COMMON_CPPFLAGS) $(CORE_INCLUDES) $(BLKID_CFLAGS) $(UDEV_CFLAGS) $(KMOD_CFLAGS) $(MOUNT_CFLAGS)
+libcore_a_CPPFLAGS = $(COMMON_CPPFLAGS) $(CORE_INCLUDES) $(BLKID_CFLAGS) $(UDEV_CFLAGS) $(KMOD_CFLAGS) $(MOUNT_CFLAGS) $(JSON_CFLAGS)
 libcore_a_SOURCES =
 libcore_a_SOURCES += src/core/blkinfo.h
 libcore_a_SOURCES += src/core/blklinks.c src/core/blklinks.h
@@ -10,6 +10,7 @@ libcore_a_SOURCES += src/core/initnote.h
 libcore_a_SOURCES += src/core/ramdisk.c src/core/ramdisk.h
 libcore_a_SOURCES += src/core/udevmon.c src/core/udevmon.h
 libcore_a_SOURCES += src/core/image.c src/core/image.h
+libcore_a_SOURCES += src/core/jsonout.c src/core/jsonout.h
 libcore_a_SOURCES += src/core/modindex.c src/core/modindex.h
 libcore_a_SOURCES += src/core/modindexwrite.c
 libcore_a_SOURCES += src/core/modtree.c src/core/modtree.h

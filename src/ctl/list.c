@@ -4,7 +4,7 @@
 
 #include "ctl.h"
 #include "describe.h"
-#include "json.h"
+#include "jsonout.h"
 #include "log.h"
 #include "unitfile.h"
 
@@ -45,27 +45,27 @@ static bool unit_is_listed(const struct ctl *ctl, uint32_t i, const struct run_u
 
 static void list_json(struct ctl *ctl, char *const *patterns)
 {
-    struct json j = {.out = ctl->out};
+    struct jsonout j = {.out = ctl->out};
     struct run_unit u;
 
-    json_array(&j, NULL);
+    jsonout_array(&j, NULL);
     for (uint32_t i = 0; i < view_count(&ctl->view); i++) {
         const struct udb_unit *unit = udb_unit(&ctl->view.db, i);
 
         view_unit(&ctl->view, i, &u, NULL);
         if (!unit_is_listed(ctl, i, &u) || !matches(patterns, udb_name(&ctl->view.db, i)))
             continue;
-        json_object(&j, NULL);
-        json_text(&j, "unit", udb_name(&ctl->view.db, i));
-        json_text(&j, "load", udb_load_name(unit->load));
-        json_text(&j, "active", run_active_name(run_state_active(u.state)));
-        json_text(&j, "sub", run_state_name(u.state));
-        json_text(&j, "description", udb_text(&ctl->view.db, unit->description));
+        jsonout_object(&j, NULL);
+        jsonout_text(&j, "unit", udb_name(&ctl->view.db, i));
+        jsonout_text(&j, "load", udb_load_name(unit->load));
+        jsonout_text(&j, "active", run_active_name(run_state_active(u.state)));
+        jsonout_text(&j, "sub", run_state_name(u.state));
+        jsonout_text(&j, "description", udb_text(&ctl->view.db, unit->description));
         if (u.job != RUN_JOB_NONE)
-            json_text(&j, "job", run_job_name(u.job));
-        json_end_object(&j);
+            jsonout_text(&j, "job", run_job_name(u.job));
+        jsonout_end(&j);
     }
-    json_end_array(&j);
+    jsonout_end(&j);
 }
 
 int list_units(struct ctl *ctl, char *const *words)

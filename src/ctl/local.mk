@@ -28,7 +28,7 @@ bin_PROGRAMS += pintlectl
 pintlectl_SOURCES = src/ctl/main.c
 pintlectl_CPPFLAGS = $(COMMON_CPPFLAGS) $(UNIT_INCLUDES) -I$(top_srcdir)/src/ctl
 pintlectl_LDFLAGS = $(AM_LDFLAGS) $(PINTLE_STATIC_LDFLAGS)
-pintlectl_LDADD = libctl.a libunit.a libbase.a
+pintlectl_LDADD = libctl.a libunit.a libcore.a libbase.a $(JSON_LIBS)
 TESTLIBS += libctl.a
 
 # The old names would take the place of a running systemd's own programs: only where somebody asks for them.

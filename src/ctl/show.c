@@ -4,7 +4,7 @@
 
 #include "ctl.h"
 #include "fd.h"
-#include "json.h"
+#include "jsonout.h"
 #include "log.h"
 #include "unitfile.h"
 
@@ -249,12 +249,12 @@ static void put_line_safe(FILE *out, const char *text)
     fputc('\n', out);
 }
 
-static void emit(const struct ctl *ctl, struct json *j, const char *name, const char *value, bool is_number)
+static void emit(const struct ctl *ctl, struct jsonout *j, const char *name, const char *value, bool is_number)
 {
     if (j && is_number)
-        json_i64(j, name, strtoll(value, NULL, 10));
+        jsonout_i64(j, name, strtoll(value, NULL, 10));
     else if (j)
-        json_text(j, name, value);
+        jsonout_text(j, name, value);
     else {
         if (!ctl->opt.value)
             fprintf(ctl->out, "%s=", name);
@@ -264,7 +264,7 @@ static void emit(const struct ctl *ctl, struct json *j, const char *name, const 
 
 /* The directives as given, those beside that are properties already. A directive given twice is two lines; in JSON the
  * values are one array. */
-static void emit_directives(const struct subject *s, struct json *j)
+static void emit_directives(const struct subject *s, struct jsonout *j)
 {
     const struct udb *db = &s->ctl->view.db;
     const struct udb_list *props = &s->unit->props;
@@ -281,16 +281,16 @@ static void emit_directives(const struct subject *s, struct json *j)
             emit(s->ctl, NULL, name, udb_text(db, udb_prop(db, props, i)->value), false);
             continue;
         }
-        json_array(j, name);
+        jsonout_array(j, name);
         for (uint32_t k = i; k < props->count; k++)
             if (streq(udb_text(db, udb_prop(db, props, k)->name), name))
-                json_text(j, NULL, udb_text(db, udb_prop(db, props, k)->value));
-        json_end_array(j);
+                jsonout_text(j, NULL, udb_text(db, udb_prop(db, props, k)->value));
+        jsonout_end(j);
     }
 }
 
 /* One property by name: a known one, or a directive. What nobody knows is not shown, as systemctl does it. */
-static void emit_named(const struct subject *s, struct json *j, const char *name)
+static void emit_named(const struct subject *s, struct jsonout *j, const char *name)
 {
     char value[VALUE_MAX] = "";
 
@@ -306,7 +306,7 @@ static void emit_named(const struct subject *s, struct json *j, const char *name
     }
 }
 
-static void show_unit(const struct ctl *ctl, const struct target *t, struct json *j)
+static void show_unit(const struct ctl *ctl, const struct target *t, struct jsonout *j)
 {
     char value[VALUE_MAX];
     struct subject s;
@@ -326,7 +326,7 @@ static void show_unit(const struct ctl *ctl, const struct target *t, struct json
         emit_directives(&s, j);
 }
 
-static void emit_system(const struct ctl *ctl, struct json *j, const char *name, const char *text, uint32_t number)
+static void emit_system(const struct ctl *ctl, struct jsonout *j, const char *name, const char *text, uint32_t number)
 {
     char value[16];
 
@@ -336,7 +336,7 @@ static void emit_system(const struct ctl *ctl, struct json *j, const char *name,
     emit(ctl, j, name, text ?: value, !text);
 }
 
-static void show_system(const struct ctl *ctl, struct json *j)
+static void show_system(const struct ctl *ctl, struct jsonout *j)
 {
     const struct runtab_header *h = ctl->view.table.header;
     uint32_t boot = view_header_unit(&ctl->view, &h->boot_unit);
@@ -352,17 +352,17 @@ static void show_system(const struct ctl *ctl, struct json *j)
 int show_properties(struct ctl *ctl, char *const *words)
 {
     _cleanup_targets_ struct targets targets = {0};
-    struct json json = {.out = ctl->out}, *j = ctl->opt.json ? &json : NULL;
+    struct jsonout json = {.out = ctl->out}, *j = ctl->opt.json ? &json : NULL;
 
     if (ctl_map(ctl) < 0)
         return CTL_EXIT_FAILURE;
     if (targets_find(ctl, words, true, &targets) < 0)
         return log_error(-ENOMEM, "cannot look up the units");
     if (j)
-        json_array(j, NULL);
+        jsonout_array(j, NULL);
     for (size_t i = 0; i < targets.n || (i == 0 && !words[0]); i++) {
         if (j)
-            json_object(j, NULL);
+            jsonout_object(j, NULL);
         else if (i > 0)
             fputc('\n', ctl->out);
         if (words[0])
@@ -370,10 +370,10 @@ int show_properties(struct ctl *ctl, char *const *words)
         else
             show_system(ctl, j);
         if (j)
-            json_end_object(j);
+            jsonout_end(j);
     }
     if (j)
-        json_end_array(j);
+        jsonout_end(j);
     return CTL_EXIT_OK;
 }
 

@@ -6,7 +6,7 @@
 #include "ctl.h"
 #include "describe.h"
 #include "fd.h"
-#include "json.h"
+#include "jsonout.h"
 #include "log.h"
 #include "unitfile.h"
 
@@ -167,7 +167,7 @@ static void print_unit(const struct ctl *ctl, uint32_t unit)
     print_notes(ctl, unit);
 }
 
-static void unit_json(const struct ctl *ctl, struct json *j, uint32_t unit)
+static void unit_json(const struct ctl *ctl, struct jsonout *j, uint32_t unit)
 {
     const struct udb *db = &ctl->view.db;
     const struct udb_unit *unit_rec = udb_unit(db, unit);
@@ -177,44 +177,44 @@ static void unit_json(const struct ctl *ctl, struct json *j, uint32_t unit)
     char buf[128];
 
     view_unit(&ctl->view, unit, &u, &text);
-    json_object(j, NULL);
-    json_text(j, "unit", udb_name(db, unit));
-    json_text(j, "description", udb_text(db, unit_rec->description));
-    json_text(j, "load", udb_load_name((enum udb_load)unit_rec->load));
-    json_text(j, "path", udb_text(db, unit_rec->path));
-    json_text(j, "enabled", unitfile_state_name(unitfile_state(ctl->opt.root, udb_name(db, unit))));
-    json_text(j, "active", run_active_name(run_state_active(u.state)));
-    json_text(j, "sub", run_state_name(u.state));
-    json_u64(j, "since_usec", describe_since(&u));
-    json_text(j, "result", run_result_name(u.result));
-    json_text(j, "reason", text.reason);
-    json_text(j, "exit", describe_exit(&u, buf, sizeof(buf)));
-    json_i64(j, "main_pid", u.main_pid);
-    json_text(j, "status", text.status);
-    json_u64(j, "restarts", u.n_restarts);
+    jsonout_object(j, NULL);
+    jsonout_text(j, "unit", udb_name(db, unit));
+    jsonout_text(j, "description", udb_text(db, unit_rec->description));
+    jsonout_text(j, "load", udb_load_name((enum udb_load)unit_rec->load));
+    jsonout_text(j, "path", udb_text(db, unit_rec->path));
+    jsonout_text(j, "enabled", unitfile_state_name(unitfile_state(ctl->opt.root, udb_name(db, unit))));
+    jsonout_text(j, "active", run_active_name(run_state_active(u.state)));
+    jsonout_text(j, "sub", run_state_name(u.state));
+    jsonout_u64(j, "since_usec", describe_since(&u));
+    jsonout_text(j, "result", run_result_name(u.result));
+    jsonout_text(j, "reason", text.reason);
+    jsonout_text(j, "exit", describe_exit(&u, buf, sizeof(buf)));
+    jsonout_i64(j, "main_pid", u.main_pid);
+    jsonout_text(j, "status", text.status);
+    jsonout_u64(j, "restarts", u.n_restarts);
     if (u.job != RUN_JOB_NONE) {
-        json_object(j, "job");
-        json_u64(j, "id", u.job_id);
-        json_text(j, "type", run_job_name((enum run_job)u.job));
-        json_u64(j, "since_usec", u.job_usec);
-        json_array(j, "waits_for");
+        jsonout_object(j, "job");
+        jsonout_u64(j, "id", u.job_id);
+        jsonout_text(j, "type", run_job_name((enum run_job)u.job));
+        jsonout_u64(j, "since_usec", u.job_usec);
+        jsonout_array(j, "waits_for");
         while ((other = view_blocker(&ctl->view, unit, &pos)) != UDB_NONE)
-            json_text(j, NULL, udb_name(db, other));
-        json_end_array(j);
-        json_end_object(j);
+            jsonout_text(j, NULL, udb_name(db, other));
+        jsonout_end(j);
+        jsonout_end(j);
     }
-    json_array(j, "notes");
+    jsonout_array(j, "notes");
     for (uint32_t i = 0; i < unit_rec->notes.count; i++) {
         const struct udb_note *n = udb_note(db, unit_rec->notes.first + i);
 
-        json_object(j, NULL);
-        json_text(j, "file", udb_text(db, n->path));
-        json_u64(j, "line", n->line);
-        json_text(j, "text", udb_text(db, n->text));
-        json_end_object(j);
+        jsonout_object(j, NULL);
+        jsonout_text(j, "file", udb_text(db, n->path));
+        jsonout_u64(j, "line", n->line);
+        jsonout_text(j, "text", udb_text(db, n->text));
+        jsonout_end(j);
     }
-    json_end_array(j);
-    json_end_object(j);
+    jsonout_end(j);
+    jsonout_end(j);
 }
 
 /* Units in a state that a person looks for first: failed, or on their way. */
@@ -296,29 +296,29 @@ static int print_system(struct ctl *ctl)
     return CTL_EXIT_OK;
 }
 
-static void system_json(const struct ctl *ctl, struct json *j)
+static void system_json(const struct ctl *ctl, struct jsonout *j)
 {
     const struct runtab_header *h = ctl->view.table.header;
     uint32_t target = view_header_unit(&ctl->view, &h->boot_unit);
 
-    json_object(j, NULL);
-    json_text(j, "state", view_state_name(view_system_state(&ctl->view)));
-    json_text(j, "version", PACKAGE_VERSION);
-    json_u64(j, "up_usec", ctl->now_usec);
-    json_text(j, "boot_target", target == UDB_NONE ? NULL : udb_name(&ctl->view.db, target));
-    json_u64(j, "boot_done_usec", h->t_boot_done);
-    json_u64(j, "units", view_count(&ctl->view));
-    json_u64(j, "jobs", h->n_jobs);
-    json_array(j, "failed");
+    jsonout_object(j, NULL);
+    jsonout_text(j, "state", view_state_name(view_system_state(&ctl->view)));
+    jsonout_text(j, "version", PACKAGE_VERSION);
+    jsonout_u64(j, "up_usec", ctl->now_usec);
+    jsonout_text(j, "boot_target", target == UDB_NONE ? NULL : udb_name(&ctl->view.db, target));
+    jsonout_u64(j, "boot_done_usec", h->t_boot_done);
+    jsonout_u64(j, "units", view_count(&ctl->view));
+    jsonout_u64(j, "jobs", h->n_jobs);
+    jsonout_array(j, "failed");
     for (uint32_t i = 0; i < view_count(&ctl->view); i++) {
         struct run_unit u;
 
         view_unit(&ctl->view, i, &u, NULL);
         if (u.state == RUN_FAILED)
-            json_text(j, NULL, udb_name(&ctl->view.db, i));
+            jsonout_text(j, NULL, udb_name(&ctl->view.db, i));
     }
-    json_end_array(j);
-    json_end_object(j);
+    jsonout_end(j);
+    jsonout_end(j);
 }
 
 /* One unit's part of the exit status (LSB): 0 runs, 3 does not, 4 unknown. */
@@ -344,7 +344,7 @@ static int unit_exit(const struct ctl *ctl, uint32_t unit)
 int status_show(struct ctl *ctl, char *const *words)
 {
     _cleanup_targets_ struct targets targets = {0};
-    struct json json = {.out = ctl->out};
+    struct jsonout json = {.out = ctl->out};
     int status = CTL_EXIT_OK;
     size_t shown = 0;
 
@@ -355,7 +355,7 @@ int status_show(struct ctl *ctl, char *const *words)
     if (targets_find(ctl, words, true, &targets) < 0)
         return log_error(-ENOMEM, "cannot look up the units");
     if (ctl->opt.json)
-        json_array(&json, NULL);
+        jsonout_array(&json, NULL);
     for (size_t i = 0; i < targets.n; i++) {
         uint32_t unit = targets.v[i].unit;
         int s = unit == UDB_NONE ? CTL_EXIT_UNKNOWN : unit_exit(ctl, unit);
@@ -371,6 +371,6 @@ int status_show(struct ctl *ctl, char *const *words)
         status = status == CTL_EXIT_OK ? s : status;
     }
     if (ctl->opt.json)
-        json_end_array(&json);
+        jsonout_end(&json);
     return status;
 }

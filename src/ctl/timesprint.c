@@ -3,7 +3,7 @@
 #include <inttypes.h>
 
 #include "fd.h"
-#include "json.h"
+#include "jsonout.h"
 #include "log.h"
 #include "paths.h"
 #include "times.h"
@@ -131,42 +131,42 @@ static void print_units(const struct ctl *ctl, struct times *t)
 
 static void print_json(const struct ctl *ctl, const struct times *t)
 {
-    struct json j = {.out = ctl->out};
+    struct jsonout j = {.out = ctl->out};
 
-    json_object(&j, NULL);
-    json_u64(&j, "total_usec", times_total(t));
-    json_u64(&j, "begin_usec", t->begin_usec);
-    json_bool(&j, "done", t->done);
-    json_bool(&j, "stage_one_known", t->has_handoff);
-    json_array(&j, "phases");
+    jsonout_object(&j, NULL);
+    jsonout_u64(&j, "total_usec", times_total(t));
+    jsonout_u64(&j, "begin_usec", t->begin_usec);
+    jsonout_bool(&j, "done", t->done);
+    jsonout_bool(&j, "stage_one_known", t->has_handoff);
+    jsonout_array(&j, "phases");
     for (size_t i = 0; i < t->n_phases; i++) {
-        json_object(&j, NULL);
-        json_text(&j, "stage", stage_name(t->phases[i].stage));
-        json_text(&j, "name", t->phases[i].name);
-        json_u64(&j, "from_usec", t->phases[i].from_usec);
-        json_u64(&j, "to_usec", t->phases[i].to_usec);
-        json_end_object(&j);
+        jsonout_object(&j, NULL);
+        jsonout_text(&j, "stage", stage_name(t->phases[i].stage));
+        jsonout_text(&j, "name", t->phases[i].name);
+        jsonout_u64(&j, "from_usec", t->phases[i].from_usec);
+        jsonout_u64(&j, "to_usec", t->phases[i].to_usec);
+        jsonout_end(&j);
     }
-    json_end_array(&j);
-    json_array(&j, "modules");
+    jsonout_end(&j);
+    jsonout_array(&j, "modules");
     for (size_t i = 0; i < MIN(t->n_modules, (size_t)TIMES_MODULES); i++) {
-        json_object(&j, NULL);
-        json_text(&j, "module", t->modules[i].name);
-        json_u64(&j, "usec", t->modules[i].usec);
-        json_i64(&j, "error", t->modules[i].error);
-        json_end_object(&j);
+        jsonout_object(&j, NULL);
+        jsonout_text(&j, "module", t->modules[i].name);
+        jsonout_u64(&j, "usec", t->modules[i].usec);
+        jsonout_i64(&j, "error", t->modules[i].error);
+        jsonout_end(&j);
     }
-    json_end_array(&j);
-    json_array(&j, "units");
+    jsonout_end(&j);
+    jsonout_array(&j, "units");
     for (size_t i = 0; i < t->n_units; i++) {
-        json_object(&j, NULL);
-        json_text(&j, "unit", udb_name(&ctl->view.db, t->units[i].unit));
-        json_u64(&j, "from_usec", t->units[i].from_usec);
-        json_u64(&j, "to_usec", t->units[i].to_usec);
-        json_end_object(&j);
+        jsonout_object(&j, NULL);
+        jsonout_text(&j, "unit", udb_name(&ctl->view.db, t->units[i].unit));
+        jsonout_u64(&j, "from_usec", t->units[i].from_usec);
+        jsonout_u64(&j, "to_usec", t->units[i].to_usec);
+        jsonout_end(&j);
     }
-    json_end_array(&j);
-    json_end_object(&j);
+    jsonout_end(&j);
+    jsonout_end(&j);
 }
 
 int times_show(struct ctl *ctl, char *const *words)

@@ -47,6 +47,19 @@ def lists_and_shows_json_that_is_json():
 
 
 @case
+def prints_valid_json_whatever_units_call_themselves():
+    odd = 'a "quoted" \\\\ one, \x1b[31m\x7f, \u20ac'
+    with booted({"odd.service": f"[Unit]\nDescription={odd}\n"
+                                + service("Type=notify", start=r'notify "READY=1\nSTATUS=\x01 \"\xff\xe2\x82 \u20ac\""')}) as p:
+        for words in (["list", "--json", "--all"], ["status", "--json", "odd"], ["show", "--json", "odd"], ["times", "--json"]):
+            told = json.loads(p.ctl(*words)[1])  # which is UTF-8 throughout, or reading it fails
+            if words[0] == "list":
+                check_equal([u["description"] for u in told if u["unit"] == "odd.service"], [odd], "the description")
+            if words[0] == "status":
+                check_equal(told[0]["status"], '? "\ufffd\ufffd\ufffd \u20ac"', "the status text")
+
+
+@case
 def a_unit_is_found_by_the_pid_of_its_process():
     with booted({"a.service": service(start="pause")}) as p:
         pid = p.show("a.service", "MainPID")

@@ -30,6 +30,7 @@ UNIT_TESTS += tests/unit/test-host
 UNIT_TESTS += tests/unit/test-image
 UNIT_TESTS += tests/unit/test-initcheck
 UNIT_TESTS += tests/unit/test-loader
+UNIT_TESTS += tests/unit/test-jsonout
 UNIT_TESTS += tests/unit/test-loop
 UNIT_TESTS += tests/unit/test-menu
 UNIT_TESTS += tests/unit/test-mntopt

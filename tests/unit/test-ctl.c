@@ -275,7 +275,7 @@ START_TEST(what_a_service_calls_itself_cannot_command_a_terminal)
     f.ctl.opt.json = true;
     ck_assert_int_eq(status_show(&f.ctl, WORDS("ssh")), 0);
     text = fixture_printed(&f);
-    ck_assert_ptr_nonnull(strstr(text, "\"\\u001b]0;owned\\u0007\\u000d\\u000aActive: \\ufffd31m\""));
+    ck_assert_ptr_nonnull(strstr(text, "\"\\u001b]0;owned\\u0007\\r\\nActive: \xef\xbf\xbd" "31m\""));
     fixture_done(&f);
 }
 END_TEST
