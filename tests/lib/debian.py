@@ -6,7 +6,7 @@ import re
 
 from image import run
 from pintle import Machine, initrd, work
-from testcase import Skip, check_equal, check_in, check_not_in, environment
+from testcase import Skip, check_equal, check_not_in, environment
 
 PARTITION = 1024 * 1024  # where ./dev puts it
 PROMPT = r"root@pintle:\S*# $"
