@@ -9,8 +9,8 @@
 #include "log.h"
 #include "logline.h"
 #include "spawn.h"
-#include "state.h"
 #include "sys.h"
+#include "trim.h"
 
 /* Rounds of the engine in one round of the loop. Each gives up to the engine's room of actions. */
 #define PUMP_MAX 16
@@ -37,7 +37,7 @@ static void answer_empty(struct stage2 *s, uint32_t unit)
 static void boot_done(struct stage2 *s, const struct engine_action *a)
 {
     console_boot_done(s, a->unit, (enum run_result)a->job.result);
-    state_trim(s);
+    trim_later(s);
     /* Canceled: somebody wished for something else, the way down for one. */
     if (a->job.result != RUN_RESULT_SUCCESS && a->job.result != RUN_RESULT_CANCELED)
         emergency_boot_failed(s, a->unit);

@@ -53,7 +53,8 @@ libstage2_a_SOURCES = \
 	stage2/spawnslot.c stage2/spawnslot.h stage2/rawcall.h \
 	stage2/stage2.h \
 	stage2/state.c stage2/state.h \
-	stage2/takeover.c stage2/takeover.h
+	stage2/takeover.c stage2/takeover.h \
+	stage2/trim.c stage2/trim.h
 
 TESTLIBS += libstage2.a libengine.a
 

@@ -16,6 +16,7 @@
 #include "runundo.h"
 #include "spawnenv.h"
 #include "sys.h"
+#include "trim.h"
 
 #define COMPILE_TIMEOUT (90 * USEC_PER_SEC)
 #define BOOT_RETRY      USEC_PER_SEC
@@ -425,15 +426,6 @@ int state_take_next(struct stage2 *s, state_move_fn move)
     (void)sys.futex_wake_all(&old.table.header->events);
     generation_done(&old);
     s->changed = true;
-    state_trim(s);
+    trim_later(s);
     return 0;
-}
-
-void state_trim(struct stage2 *s)
-{
-    if (!s->has_units)
-        return;
-    /* Of a shared mapping of a file this drops the page tables' entries alone: no byte changes. */
-    (void)madvise((void *)(uintptr_t)s->db.data, s->db.size, MADV_DONTNEED);
-    (void)madvise(s->table.data, s->table.size, MADV_DONTNEED);
 }

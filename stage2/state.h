@@ -41,9 +41,3 @@ int state_take_next(struct stage2 *s, state_move_fn move);
 
 /* state_replace_table - go on in another mapping of the same bytes; the one before is let go. @fd: given away. */
 void state_replace_table(struct stage2 *s, const struct runtab *fresh, int fd);
-
-/*
- * state_trim - give the mappings' pages back to the page cache: the check of a database and a boot touch all of it, what
- * comes after little. They come back by minor faults. Context: any time; costs some microseconds.
- */
-void state_trim(struct stage2 *s);
