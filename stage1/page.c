@@ -151,7 +151,8 @@ static void put_head(struct out *o, const struct page_input *in)
     put_found(o, in);
     if (in->fail->error && !*in->fail->found && !is_about_devices(in->fail->kind))
         put(o, INDENT, "reason:  %s", strerrordesc_np(-in->fail->error) ?: "unknown error");
-    if (in->spec && is_about_devices(in->fail->kind))
+    if (in->spec && is_about_devices(in->fail->kind) &&
+        rootspec_find(in->spec, in->devices, in->n_devices, NULL) < 0)
         rootspec_nearest(in->spec, in->devices, in->n_devices, near, sizeof(near));
     if (*in->fail->kernel)
         put(o, INDENT, "kernel:  %s", in->fail->kernel);

@@ -87,7 +87,7 @@ static void on_escape_over(void *data, int fd, uint32_t events)
 
     r->escape_timer = 0;
     for (size_t i = 0; i < r->consoles.n; i++) {
-        if (is_waiting(r->s) && r->menus[i].escape == 1) {
+        if (r->s->state == BOOT_WAITING && r->menus[i].escape == 1) {
             r->menus[i].escape = 0;
             ask_for_page(r);
             return;
@@ -113,10 +113,16 @@ static void stop_countdown(struct recovery *r)
     recovery_arm(r);
 }
 
-/* Before the page: Enter shows it. */
+/*
+ * Before the page: Enter shows it, while a device is waited for. A check or a mount that runs is not cut off by a key: what
+ * the page offers would begin it once more, beside the first.
+ */
 static void take_waiting_key(struct recovery *r, struct menu *m, unsigned char key)
 {
-    if (key == '\r' || key == '\n')
+    if (r->s->state != BOOT_WAITING) {
+        if (key == '\r' || key == '\n')
+            recoveryshow_waiting(r);
+    } else if (key == '\r' || key == '\n')
         ask_for_page(r);
     else if (key == 0x1b) {
         m->escape = 1;

@@ -54,7 +54,7 @@ void recoveryshow_waiting(struct recovery *r)
 {
     struct stage1 *s = r->s;
     uint64_t now = clock_now(), deadline = boot_deadline(s);
-    struct page_wait w = {.root = s->spec.text, .left_usec = USEC_INFINITY, .hint = true};
+    struct page_wait w = {.root = s->spec.text, .left_usec = USEC_INFINITY, .hint = s->state == BOOT_WAITING};
     const struct child *child = child_eldest(&s->children);
     char text[1024], instead[256];
 

@@ -4,6 +4,7 @@
 UNIT_TESTS =
 UNIT_TESTS += tests/unit/test-blklinks
 UNIT_TESTS += tests/unit/test-blkprobe
+UNIT_TESTS += tests/unit/test-boot
 UNIT_TESTS += tests/unit/test-child
 UNIT_TESTS += tests/unit/test-cmdline
 UNIT_TESTS += tests/unit/test-compress
@@ -56,4 +57,4 @@ if HAVE_CHECK
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
-EXTRA_DIST += tests/unit/ctlfixture.h tests/unit/enginetest.h tests/unit/modulefixture.h tests/unit/unittest.h
+EXTRA_DIST += tests/unit/bootworld.h tests/unit/ctlfixture.h tests/unit/enginetest.h tests/unit/modulefixture.h tests/unit/unittest.h
