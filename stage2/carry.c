@@ -18,6 +18,7 @@
 #include "logline.h"
 #include "notify.h"
 #include "oldroot.h"
+#include "safemode.h"
 #include "signals.h"
 #include "state.h"
 #include "sys.h"
@@ -27,6 +28,17 @@ static void count_crash(uint32_t *counter)
 {
     keep->crash_usec[(keep->n_faults + keep->n_hangs) % KEEP_CRASHES] = sys.now();
     (*counter)++;
+}
+
+/* Whether the last KEEP_CRASHES came within KEEP_CRASH_SPAN. */
+static bool crashes_too_often(void)
+{
+    uint64_t now = sys.now();
+
+    for (size_t i = 0; i < KEEP_CRASHES; i++)
+        if (keep->crash_usec[i] == 0 || keep->crash_usec[i] + KEEP_CRASH_SPAN < now)
+            return false;
+    return true;
 }
 
 static void say_why(void)
@@ -49,6 +61,8 @@ static void say_why(void)
         break;
     case KEEP_WHY_REEXEC:
         keep->n_reexecs++;
+        keep->safe = 0;
+        memset(keep->crash_usec, 0, sizeof(keep->crash_usec));
         log_info("pintle " PACKAGE_VERSION " carries on as PID 1 after %s", span);
         break;
     case KEEP_WHY_NONE:
@@ -68,15 +82,15 @@ static int compare(const void *a, const void *b)
 }
 
 /* Every descriptor that outlives an exec on purpose: those of the keep and of the units' records. Return: how many. */
-static size_t list_own(struct stage2 *s, int keep_fd, int *fds)
+static size_t list_own(struct stage2 *s, int *fds)
 {
-    int own[OWN_MAX] = {keep_fd,          keep->files.db_fd, keep->files.table_fd,
+    int own[OWN_MAX] = {s->keep_fd,       keep->files.db_fd, keep->files.table_fd,
                         keep->control_fd, keep->release_fd,  keep->old_fd};
     size_t n = 0;
 
     for (size_t i = 0; i < ARRAY_SIZE(own); i++)
         fds[n++] = own[i];
-    for (uint32_t i = 0; s->has_units && i < udb_count(&s->db); i++)
+    for (uint32_t i = 0; s->table.header && i < udb_count(&s->db); i++)
         fds[n++] = runtab_unit(&s->table, i)->notify_fd;
     qsort(fds, n, sizeof(*fds), compare);
     return n;
@@ -86,9 +100,9 @@ static size_t list_own(struct stage2 *s, int keep_fd, int *fds)
  * What a predecessor had just made inheritable and not written down yet belongs to nobody. Everything of this life is
  * close-on-exec or written down.
  */
-static void close_strangers(struct stage2 *s, int keep_fd)
+static void close_strangers(struct stage2 *s)
 {
-    _cleanup_free_ int *own = calloc((s->has_units ? udb_count(&s->db) : 0) + OWN_MAX, sizeof(*own));
+    _cleanup_free_ int *own = calloc((s->table.header ? udb_count(&s->db) : 0) + OWN_MAX, sizeof(*own));
     _cleanup_closedir_ DIR *dir = opendir("/proc/self/fd");
     const struct dirent *e;
     unsigned n_closed = 0;
@@ -97,7 +111,7 @@ static void close_strangers(struct stage2 *s, int keep_fd)
 
     if (!own || !dir)
         return; /* they stay: a leak is better than a loss */
-    n = list_own(s, keep_fd, own);
+    n = list_own(s, own);
     while ((e = readdir(dir))) {
         int fd, flags;
 
@@ -131,17 +145,36 @@ static void carry_units(struct stage2 *s)
     }
 }
 
+/* For readers: pintlectl status. */
+static void tell_header(struct stage2 *s)
+{
+    struct runtab_header *h = s->table.header;
+
+    h->n_faults = keep->n_faults;
+    h->n_hangs = keep->n_hangs;
+    h->n_reexecs = keep->n_reexecs;
+    h->safe = keep->safe;
+    s->changed = true;
+}
+
 /* The units, or the helper that makes them, or once more from the beginning. */
 static void carry_state(struct stage2 *s)
 {
     int r = state_carry_on(s);
 
+    if (r >= 0 && keep->safe) {
+        tell_header(s);
+        safemode_begin(s);
+        return;
+    }
     if (r >= 0) {
         carry_units(s);
         r = drive_recover(s);
     }
-    if (r >= 0)
+    if (r >= 0) {
+        tell_header(s);
         return;
+    }
     if (r != -ENODATA)
         (void)log_error(r, "the state of the units is lost");
     if (!helper_runs(HELPER_COMPILE_BOOT) && !keep->shell)
@@ -157,7 +190,7 @@ static void release_old_root(struct stage2 *s)
         oldroot_release(s, &takeover);
 }
 
-int carry_on(struct stage2 *s, int keep_fd)
+int carry_on(struct stage2 *s)
 {
     int r;
 
@@ -168,6 +201,8 @@ int carry_on(struct stage2 *s, int keep_fd)
     s->share_fds = duties_can_share_fds();
     logline_init(s);
     say_why();
+    if (!s->options.no_safe_mode && crashes_too_often())
+        keep->safe = 1;
     r = loop_init(&s->loop, STAGE2_LOOP_ROOM);
     if (r < 0)
         return log_error(r, "cannot make the event loop");
@@ -185,7 +220,7 @@ int carry_on(struct stage2 *s, int keep_fd)
         controlsock_init(s);
     emergency_carry_on(s);
     release_old_root(s);
-    close_strangers(s, keep_fd);
+    close_strangers(s);
     s->reap_left = true; /* the signal for those that ended meanwhile may have been taken already */
     return 0;
 }

@@ -13,7 +13,6 @@
 
 /*
  * carry_on - everything between the handlers and the loop
- * @keep_fd: the keep's descriptor.
  * Context: start-up, in place of the duties of a boot. Return: 0; -errno: not even the loop could be made.
  */
-int carry_on(struct stage2 *s, int keep_fd);
+int carry_on(struct stage2 *s);

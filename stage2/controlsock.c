@@ -11,6 +11,7 @@
 #include "keep.h"
 #include "log.h"
 #include "paths.h"
+#include "reexec.h"
 #include "reload.h"
 #include "sys.h"
 
@@ -23,7 +24,7 @@ static struct client {
     int fd; /* valid while id != 0 */
     loop_id id;
     uint64_t since;
-    bool waits_for_reload;
+    enum { WAITS_NOT, WAITS_FOR_RELOAD, WAITS_FOR_REEXEC } waits;
 } clients[CLIENT_MAX];
 
 static loop_id listen_id, retry_id;
@@ -66,7 +67,7 @@ static const enum engine_event_type unit_ops[] = {
 static int unit_request(struct stage2 *s, const struct control_request *req)
 {
     if (!s->has_units)
-        return -ENODATA;
+        return s->safe ? -EHOSTDOWN : -ENODATA;
     if (req->db != s->db.header->checksum)
         return -ESTALE;
     if (req->unit >= udb_count(&s->db))
@@ -81,6 +82,8 @@ static const char *explain(struct stage2 *s, const struct control_request *req, 
     switch (r) {
     case -ESTALE:
         return "the unit files were loaded again meanwhile: map the database again";
+    case -EHOSTDOWN:
+        return "PID 1 crashed too often and is in safe mode: 'pintlectl daemon-reexec' leaves it";
     case -ENODATA:
         return "no units are loaded";
     case -EINVAL:
@@ -101,9 +104,17 @@ static const char *explain(struct stage2 *s, const struct control_request *req, 
 static void reload_done(struct stage2 *s, int result, void *data _unused_)
 {
     for (size_t i = 0; i < CLIENT_MAX; i++)
-        if (clients[i].id != 0 && clients[i].waits_for_reload)
+        if (clients[i].id != 0 && clients[i].waits == WAITS_FOR_RELOAD)
             client_reply(s, &clients[i], result,
                          "the unit files could not be compiled; the units as they were stay in use");
+}
+
+static void reexec_done(struct stage2 *s, int result)
+{
+    for (size_t i = 0; i < CLIENT_MAX; i++)
+        if (clients[i].id != 0 && clients[i].waits == WAITS_FOR_REEXEC)
+            client_reply(s, &clients[i], result,
+                         "the program at PID 1's path cannot carry on from its state; this PID 1 stays");
 }
 
 static void take_request(struct stage2 *s, struct client *c, const struct control_request *req)
@@ -134,7 +145,14 @@ static void take_request(struct stage2 *s, struct client *c, const struct contro
     case CONTROL_OP_DAEMON_RELOAD:
         r = reload_begin(s, reload_done, NULL);
         if (r == 0) {
-            c->waits_for_reload = true; /* answered by reload_done */
+            c->waits = WAITS_FOR_RELOAD; /* answered by reload_done */
+            return;
+        }
+        break;
+    case CONTROL_OP_DAEMON_REEXEC:
+        r = reexec_begin(s, reexec_done);
+        if (r == 0 || r == -EBUSY) {
+            c->waits = WAITS_FOR_REEXEC; /* answered by reexec_done, right before the exec */
             return;
         }
         break;
@@ -158,7 +176,7 @@ static void on_client(void *data, int fd, uint32_t events)
 
     if (n == -EAGAIN && !(events & (EPOLLHUP | EPOLLERR)))
         return;
-    if (n <= 0 || c->waits_for_reload) { /* it left, or speaks twice */
+    if (n <= 0 || c->waits != WAITS_NOT) { /* it left, or speaks twice */
         client_close(&stage2, c);
         return;
     }
@@ -176,7 +194,7 @@ static struct client *free_place(struct stage2 *s)
     uint64_t now = sys.now();
 
     for (size_t i = 0; i < CLIENT_MAX; i++) {
-        if (clients[i].id != 0 && !clients[i].waits_for_reload && now - clients[i].since > CLIENT_TIMEOUT)
+        if (clients[i].id != 0 && clients[i].waits == WAITS_NOT && now - clients[i].since > CLIENT_TIMEOUT)
             client_close(s, &clients[i]);
         if (clients[i].id == 0)
             return &clients[i];
@@ -200,7 +218,7 @@ static void welcome(struct stage2 *s, int fd)
     c = free_place(s);
     c->fd = fd;
     c->since = sys.now();
-    c->waits_for_reload = false;
+    c->waits = WAITS_NOT;
     if (loop_add(&s->loop, fd, EPOLLIN, LOOP_PRIO_CONTROL, on_client, c, &c->id) < 0) {
         c->id = 0;
         (void)sys.close(fd);

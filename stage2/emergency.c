@@ -7,6 +7,7 @@
 #include "helper.h"
 #include "keep.h"
 #include "log.h"
+#include "safemode.h"
 #include "state.h"
 #include "sys.h"
 
@@ -36,7 +37,9 @@ void emergency_shell_ended(struct stage2 *s, const siginfo_t *info, bool timed_o
         loop_add_timer(&s->loop, sys.now() + RETRY_USEC, LOOP_PRIO_TIMER, on_retry, s, NULL) == 0)
         return;
     keep->shell = 0;
-    if (!s->has_units)
+    if (s->safe)
+        safemode_leave(s);
+    else if (!s->has_units)
         state_boot(s);
     else
         drive_boot(s);
@@ -91,6 +94,14 @@ void emergency_carry_on(struct stage2 *s)
 {
     if (keep->shell && !helper_runs(HELPER_SHELL) && !down_is_under_way())
         start_shell(s, 0);
+}
+
+void emergency_give_shell(struct stage2 *s)
+{
+    if (s->container) /* whoever started it has a better place to look */
+        return;
+    keep->shell = 1;
+    emergency_carry_on(s);
 }
 
 void emergency_no_units(struct stage2 *s, const char *why)

@@ -13,6 +13,9 @@ void emergency_no_units(struct stage2 *s, const char *why);
 /* emergency_boot_failed - the boot's target failed; a shell of ours unless the emergency unit comes up. */
 void emergency_boot_failed(struct stage2 *s, uint32_t unit);
 
+/* emergency_give_shell - a shell on the console of a machine, beside what runs. */
+void emergency_give_shell(struct stage2 *s);
+
 /* emergency_carry_on - after an exec: start the shell again that a person is to have, unless it runs. */
 void emergency_carry_on(struct stage2 *s);
 

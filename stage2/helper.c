@@ -12,6 +12,7 @@
 #include "keep.h"
 #include "log.h"
 #include "oldroot.h"
+#include "reexec.h"
 #include "reload.h"
 #include "spawn.h"
 #include "spawnslot.h"
@@ -34,7 +35,7 @@ static const struct {
     [HELPER_RELEASE] = {"release old root", oldroot_released},
     [HELPER_UMOUNT] = {"pintle-mount umount-all", down_unmounted},
     [HELPER_SHELL] = {"emergency shell", emergency_shell_ended},
-    [HELPER_ASK_SUCCESSOR] = {"pintle --can-carry-on", NULL},
+    [HELPER_ASK_SUCCESSOR] = {"pintle --can-carry-on", reexec_asked},
 };
 
 /* Of the entries in the keep. */
@@ -173,6 +174,13 @@ void helper_adopt(struct stage2 *s)
         else
             tell_end(s, h, NULL);
     }
+}
+
+void helper_forget(enum helper_kind kind)
+{
+    for (size_t i = 0; i < KEEP_HELPERS; i++)
+        if (keep->helpers[i].pid != 0 && keep->helpers[i].kind == kind)
+            keep->helpers[i].pid = 0;
 }
 
 bool helper_runs(enum helper_kind kind)

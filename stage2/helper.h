@@ -61,6 +61,9 @@ int helper_start(struct stage2 *s, const struct helper_spec *spec);
  */
 void helper_adopt(struct stage2 *s);
 
+/* helper_forget - nobody is to be told the end of helpers of that kind. */
+void helper_forget(enum helper_kind kind);
+
 /* helper_runs - whether a helper of that kind is under way. */
 bool helper_runs(enum helper_kind kind);
 

@@ -9,6 +9,9 @@
 #include "log.h"
 
 #define MAGIC    "PINTLEKP"
+/* The first one that was released; none is smaller. */
+#define KEEP_SIZE_FIRST 1232
+_Static_assert(sizeof(struct keep) >= KEEP_SIZE_FIRST, "the keep only grows");
 #define MAP_SIZE ALIGN_UP(sizeof(struct keep), 4096)
 
 /* What is kept until there is a memfd, and where there never is one. */
@@ -51,11 +54,12 @@ int keep_init(void)
     return fd;
 }
 
-/* A shorter one is an older pintle's: what it did not know reads as zero, which its file has room for. */
-static int check(const struct keep *k)
+/* A shorter one is an older pintle's: what it did not know reads as zero. Of a longer one the rest is left alone. */
+int keep_check(const void *data, size_t size)
 {
-    if (memcmp(k->magic, MAGIC, sizeof(k->magic)) != 0 || k->size < offsetof(struct keep, helpers) ||
-        k->size > MAP_SIZE)
+    const struct keep *k = data;
+
+    if (size < KEEP_SIZE_FIRST || memcmp(k->magic, MAGIC, sizeof(k->magic)) != 0 || k->size < KEEP_SIZE_FIRST)
         return -EBADMSG;
     if (k->version != KEEP_VERSION)
         return -EPROTONOSUPPORT;
@@ -70,18 +74,20 @@ int keep_open(int fd)
 
     if (fstat(fd, &st) < 0)
         return -errno;
-    if (!S_ISREG(st.st_mode) || st.st_size < (off_t)MAP_SIZE)
+    if (!S_ISREG(st.st_mode) || st.st_size <= 0)
         return -EBADMSG;
+    if (st.st_size < (off_t)MAP_SIZE && fallocate(fd, 0, 0, (off_t)MAP_SIZE) < 0)
+        return -errno;
     at = mmap(NULL, MAP_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (at == MAP_FAILED)
         return -errno;
-    r = check(at);
+    r = keep_check(at, MAP_SIZE);
     if (r < 0) {
         munmap(at, MAP_SIZE);
         return r;
     }
     keep = at;
-    keep->size = sizeof(*keep);
+    keep->size = MAX(keep->size, sizeof(*keep));
     return 0;
 }
 

@@ -97,6 +97,9 @@ int keep_init(void);
  */
 int keep_open(int fd);
 
+/* keep_check - whether @size bytes are a keep that this version can take over. Return: 0; -EBADMSG; -EPROTONOSUPPORT. */
+int keep_check(const void *data, size_t size);
+
 /* keep_set_files - from now on these two belong together and are PID 1's. One store. */
 void keep_set_files(int db_fd, int table_fd);
 

@@ -46,7 +46,9 @@ libstage2_a_SOURCES = \
 	stage2/oldroot.c stage2/oldroot.h \
 	stage2/publish.c stage2/publish.h \
 	stage2/reap.c stage2/reap.h \
+	stage2/reexec.c stage2/reexec.h \
 	stage2/reload.c stage2/reload.h \
+	stage2/safemode.c stage2/safemode.h \
 	stage2/signals.c stage2/signals.h \
 	stage2/spawn.c stage2/spawn.h \
 	stage2/spawnenv.c stage2/spawnenv.h \

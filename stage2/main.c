@@ -17,6 +17,7 @@
 #include "logline.h"
 #include "oldroot.h"
 #include "reap.h"
+#include "reexec.h"
 #include "reload.h"
 #include "signals.h"
 #include "state.h"
@@ -36,21 +37,26 @@ static void read_options(struct stage2 *s, int argc, char *argv[])
             s->options.target = value;
         else if (streq(argv[i], "--no-cgroups"))
             s->options.no_cgroups = true;
+        else if (streq(argv[i], "--no-safe-mode"))
+            s->options.no_safe_mode = true;
         else if (streq(argv[i], "--debug"))
-            log_set_level(keep->stage == KEEP_RUNNING ? log_get_level() : LOG_LEVEL_DEBUG);
+            s->options.debug = true;
     }
 }
 
-static int start(struct stage2 *s, int keep_fd)
+static int start(struct stage2 *s)
 {
     struct takeover takeover;
     int r;
 
     duties_mounts(s);
     takeover_read(&takeover);
-    takeover.old_fd = duties_fds(s, keep_fd, takeover.old_fd);
+    takeover.old_fd = duties_fds(s, s->keep_fd, takeover.old_fd);
     crash_find_program();
     takeover_keep(&takeover);
+    if (s->options.debug) /* a signal may change it later */
+        keep->log_level = LOG_LEVEL_DEBUG;
+    log_set_level((enum log_level)keep->log_level);
     logline_init(s);
     log_info("pintle " PACKAGE_VERSION " is PID 1%s", s->container ? " of a container" : "");
     takeover_report(&takeover);
@@ -117,18 +123,21 @@ static int begin(int argc, char *argv[])
 int main(int argc, char *argv[])
 {
     struct stage2 *s = &stage2;
-    int keep_fd, r;
+    const char *value = argc == 2 ? text_after(argv[1], "--can-carry-on=") : NULL;
+    int r;
 
+    if (value)
+        return reexec_can(value);
     if (getpid() != 1) {
         fprintf(stderr, "pintle: this is a PID 1: it runs as the first process of a machine or of a pid namespace\n"
                         "        (to try it: unshare --fork --pid --mount --ipc --uts --mount-proc pintle); "
                         "to talk to the running one use pintlectl\n");
         return EXIT_FAILURE;
     }
-    keep_fd = begin(argc, argv);
+    s->keep_fd = begin(argc, argv);
     signals_block();
     read_options(s, argc, argv);
-    r = keep->stage == KEEP_RUNNING ? carry_on(s, keep_fd) : start(s, keep_fd);
+    r = keep->stage == KEEP_RUNNING ? carry_on(s) : start(s);
     if (r < 0)
         down_give_up(s);
     r = hang_init();

@@ -5,6 +5,7 @@
 #include "drive.h"
 #include "helper.h"
 #include "notify.h"
+#include "safemode.h"
 #include "spawn.h"
 #include "spawnslot.h"
 #include "sys.h"
@@ -79,6 +80,10 @@ void reap_children(struct stage2 *s)
 
     if (under_way) {
         s->reap_left = true;
+        return;
+    }
+    if (s->safe) {
+        safemode_reap(s);
         return;
     }
     under_way = true;

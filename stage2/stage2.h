@@ -58,7 +58,8 @@ struct stage2_options {
     const char *target;     /* --target=UNIT: what to reach instead of the database's default */
     const char *libexecdir; /* where the helpers are: PINTLE_LIBEXEC or what was configured */
     bool no_cgroups;        /* --no-cgroups */
-    bool debug;
+    bool debug;        /* --debug */
+    bool no_safe_mode; /* --no-safe-mode, for tests that crash PID 1 as often as they can */
 };
 
 struct stage2 {
@@ -71,7 +72,9 @@ struct stage2 {
     bool container;
     bool kmsg;           /* services and PID 1 write to the kernel's log */
     bool share_fds;      /* close_range(CLOSE_RANGE_UNSHARE) works */
-    bool has_units;      /* a database and a table are mapped */
+    bool has_units;      /* a database and a table are mapped, and the engine works on them */
+    bool safe;           /* safe mode: they are mapped, but the engine is not asked (safemode.h) */
+    int keep_fd;         /* of the keep; negative: there is none */
     bool reap_left;      /* more children have ended than one round takes */
     bool childless;      /* at the last reaping no process was left but kernel threads: all descend from PID 1 */
     bool work_left;      /* a bounded round ended before its work did: the next one does not wait */

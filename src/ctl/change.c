@@ -348,3 +348,23 @@ int change_reload_daemon(struct ctl *ctl, char *const *words)
         log_warning(0, "%u errors and %u warnings in the unit files, see 'pintlectl verify'", n_errors, n_warnings);
     return CTL_EXIT_OK;
 }
+
+/* PID 1 answers right before it execs; the next answer is the successor's. */
+int change_reexec_daemon(struct ctl *ctl, char *const *words _unused_)
+{
+    struct control_answer a;
+    int r = client_request(ctl, CONTROL_OP_DAEMON_REEXEC, NULL, UDB_NONE, 0, &a);
+
+    if (r >= 0 && a.error == 0)
+        r = client_request(ctl, CONTROL_OP_PING, NULL, UDB_NONE, 0, &a);
+    if (r < 0)
+        return ctl_exit_status(client_explain(ctl, r) == -ENOENT ? -EIO : r);
+    if (a.error < 0) {
+        char text[4 * sizeof(a.message)];
+
+        log_error(a.message[0] ? 0 : a.error, "PID 1 goes on as it is%s%s", a.message[0] ? ": " : "",
+                  text_printable(a.message, text, sizeof(text)));
+        return ctl_exit_status(a.error);
+    }
+    return CTL_EXIT_OK;
+}

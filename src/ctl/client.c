@@ -17,6 +17,7 @@
 #define ANSWER_TIMEOUT_MSEC 30000
 #define RELOAD_TIMEOUT_MSEC 120000 /* PID 1 answers a reload when the compile is over; it gives that 90 seconds */
 #define STALE_TRIES         5
+#define LOST_TRIES          50
 #define PATIENCE_USEC       (2 * USEC_PER_SEC) /* so long a wait goes without saying */
 #define TICK_USEC           USEC_PER_SEC       /* how often the line on the terminal is renewed */
 #define LOOK_AGAIN_USEC     (5 * USEC_PER_SEC) /* whether the table is still PID 1's, should nobody have marked it */
@@ -70,13 +71,27 @@ static int request_once(const struct ctl *ctl, enum control_op op, uint32_t unit
     return n == 0 ? -ECONNRESET : control_parse_answer(buf, (size_t)n, ret_answer);
 }
 
+/*
+ * A PID 1 that crashed and carried on has lost its connections, not its socket. What was asked is asked again: it may have
+ * been done already, and then is found done or under way.
+ */
+static int request_until_heard(const struct ctl *ctl, enum control_op op, uint32_t unit, uint32_t flags,
+                               struct control_answer *ret_answer)
+{
+    int r = -ECONNRESET;
+
+    for (int tries = 0; tries < LOST_TRIES && (r == -ECONNRESET || r == -EPIPE); tries++)
+        r = request_once(ctl, op, unit, flags, ret_answer);
+    return r == -EPIPE ? -ECONNRESET : r;
+}
+
 int client_request(struct ctl *ctl, enum control_op op, const char *name, uint32_t unit, uint32_t flags,
                    struct control_answer *ret_answer)
 {
     int r = -ESTALE;
 
     for (int tries = 0; tries < STALE_TRIES; tries++) {
-        r = request_once(ctl, op, unit, flags, ret_answer);
+        r = request_until_heard(ctl, op, unit, flags, ret_answer);
         if (r < 0 || ret_answer->error != -ESTALE)
             return r;
         r = ctl_remap(ctl);

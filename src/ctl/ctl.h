@@ -111,6 +111,7 @@ int change_units(struct ctl *ctl, char *const *words); /* ctl.verb says which wa
 int change_isolate(struct ctl *ctl, char *const *words);
 int change_reset_failed(struct ctl *ctl, char *const *words);
 int change_reload_daemon(struct ctl *ctl, char *const *words);
+int change_reexec_daemon(struct ctl *ctl, char *const *words);
 int change_wait(struct ctl *ctl, char *const *words);
 
 int final_go(struct ctl *ctl, char *const *words); /* poweroff, reboot, halt, kexec by ctl.verb */

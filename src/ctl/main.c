@@ -48,6 +48,7 @@ static const struct verb verbs[] = {
     {"mask", "", "UNIT...", 1, -1, enable_units, "make it impossible to start units"},
     {"unmask", "", "UNIT...", 1, -1, enable_units, "undo mask"},
     {"daemon-reload", "", "", 0, 0, change_reload_daemon, "read the unit files again"},
+    {"daemon-reexec", "", "", 0, 0, change_reexec_daemon, "PID 1 executes itself anew, after an upgrade"},
     {"poweroff", "", "", 0, 0, final_go, "stop everything and switch off"},
     {"reboot", "", "", 0, 0, final_go, "stop everything and start again"},
     {"halt", "", "", 0, 0, final_go, "stop everything and halt"},

@@ -39,6 +39,7 @@ enum control_op {
     CONTROL_OP_FINAL_NOW,     /* the same without stopping services in order: kill, unmount, go (--force) */
     CONTROL_OP_DAEMON_RELOAD, /* compile the unit files again and take the new database */
     CONTROL_OP_PING,
+    CONTROL_OP_DAEMON_REEXEC, /* execute what lies at PID 1's path now; answered before that happens */
 };
 
 enum control_flags {

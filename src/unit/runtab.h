@@ -233,6 +233,8 @@ struct runtab_header {
     uint64_t image_bytes;  /* the ramdisk: held */
     uint64_t seed[2];       /* random, of this boot: INVOCATION_ID is made from it and start_usec */
     uint32_t notify_serial; /* names of notify sockets given out so far */
+    uint32_t safe;          /* 1: PID 1 crashed too often and starts nothing by itself (safe mode) */
+    uint32_t n_faults, n_hangs, n_reexecs; /* of PID 1, since the machine began */
     uint32_t reserved2;
 };
 
