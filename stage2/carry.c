@@ -18,6 +18,7 @@
 #include "logline.h"
 #include "notify.h"
 #include "oldroot.h"
+#include "recover.h"
 #include "safemode.h"
 #include "signals.h"
 #include "state.h"
@@ -157,26 +158,43 @@ static void tell_header(struct stage2 *s)
     s->changed = true;
 }
 
-/* The units, or the helper that makes them, or once more from the beginning. */
-static void carry_state(struct stage2 *s)
+/* Return: 0; -ENODATA: there is nothing yet; -errno: not even a database. */
+static int carry_table(struct stage2 *s)
 {
     int r = state_carry_on(s);
 
     if (r >= 0 && keep->safe) {
         tell_header(s);
         safemode_begin(s);
+        return 0;
+    }
+    if (r >= 0)
+        r = recover_units(s);
+    if (r == -ENODATA)
+        return r;
+    if (r < 0) {
+        keep->lost = 1;
+        r = state_carry_database(s);
+        if (r < 0)
+            return r;
+        recover_lost(s);
+    }
+    state_publish(s);
+    keep->lost = 0;
+    carry_units(s);
+    tell_header(s);
+    return 0;
+}
+
+/* The units, or the helper that makes them, or once more from the beginning. */
+static void carry_state(struct stage2 *s)
+{
+    int r = carry_table(s);
+
+    if (r >= 0)
         return;
-    }
-    if (r >= 0) {
-        carry_units(s);
-        r = drive_recover(s);
-    }
-    if (r >= 0) {
-        tell_header(s);
-        return;
-    }
     if (r != -ENODATA)
-        (void)log_error(r, "the state of the units is lost");
+        (void)log_error(r, "the unit database is lost: the unit files are compiled anew");
     if (!helper_runs(HELPER_COMPILE_BOOT) && !keep->shell)
         state_boot(s);
 }
@@ -221,6 +239,8 @@ int carry_on(struct stage2 *s)
     emergency_carry_on(s);
     release_old_root(s);
     close_strangers(s);
+    if (s->has_units)
+        recover_actions(s);
     s->reap_left = true; /* the signal for those that ended meanwhile may have been taken already */
     return 0;
 }

@@ -155,44 +155,18 @@ void drive_pump(struct stage2 *s)
     }
 }
 
-/* A record that was being written is taken as it is; what is derived is made anew. */
-static int recover_engine(struct stage2 *s)
+void drive_reissue(struct stage2 *s)
 {
-    struct runtab *t = &s->table;
+    bool more = true;
 
-    for (uint32_t i = 0; i < udb_count(&s->db); i++) {
-        struct run_unit *u = runtab_unit(t, i);
-
-        u->seq += u->seq % 2;
+    while (more) {
+        more = engine_reissue(&s->engine, sys.now());
+        collect(s);
+        more = more || queue.tail > 0;
+        perform_all(s);
+        more = more && s->has_units;
     }
-    return engine_adopt(&s->engine);
-}
-
-/* A clone that was made counts as answered; one that was not made counts as failed, and may be tried again. */
-static void answer_spawns(struct stage2 *s)
-{
-    for (uint32_t i = 0; i < udb_count(&s->db); i++) {
-        const struct run_unit *u = runtab_unit(&s->table, i);
-        pid_t pid = u->control_pid > 0 ? u->control_pid : u->main_pid;
-
-        if (u->flags & RUN_SPAWNING)
-            (void)drive_event(s, &(struct engine_event){
-                                     .type = pid > 0 ? ENGINE_EV_SPAWNED : ENGINE_EV_SPAWN_FAILED,
-                                     .unit = i,
-                                     .pid = pid,
-                                     .value = pid > 0 ? 0 : EAGAIN,
-                                     .text = "PID 1 crashed just then"});
-    }
-}
-
-int drive_recover(struct stage2 *s)
-{
-    int r = recover_engine(s);
-
-    if (r >= 0)
-        answer_spawns(s);
     s->changed = s->work_left = true;
-    return r;
 }
 
 uint64_t drive_deadline(const struct stage2 *s)

@@ -23,10 +23,10 @@ void drive_perform(struct stage2 *s, const struct engine_action *a);
 void drive_pump(struct stage2 *s);
 
 /*
- * drive_recover - after an exec: bring the engine and its table in order, and ask again for what was lost with the memory
- * Actions wait for drive_pump. Return: 0; -errno: the table cannot be trusted.
+ * drive_reissue - after an exec: do what a predecessor's engine had decided and what may not have been done
+ * Context: everything else has been found again, no event has been told yet.
  */
-int drive_recover(struct stage2 *s);
+void drive_reissue(struct stage2 *s);
 
 /* drive_deadline - when the loop has to come back at the latest. */
 uint64_t drive_deadline(const struct stage2 *s);

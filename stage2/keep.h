@@ -81,6 +81,8 @@ struct keep {
     uint64_t old_dev;
     char old_path[256];
     struct keep_helper helpers[KEEP_HELPERS];
+    uint32_t lost; /* 1: units ran, and what was known of them is gone: what is mapped next is filled from the kernel */
+    uint32_t reserved;
 };
 
 /* PID 1's, always mapped: where there is no memory for a memfd it is private, and an exec begins anew. */

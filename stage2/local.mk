@@ -40,12 +40,14 @@ libstage2_a_SOURCES = \
 	stage2/hang.c stage2/hang.h \
 	stage2/helper.c stage2/helper.h \
 	stage2/holders.c stage2/holders.h \
+	stage2/kernelview.c stage2/kernelview.h \
 	stage2/keep.c stage2/keep.h \
 	stage2/logline.c stage2/logline.h \
 	stage2/notify.c stage2/notify.h stage2/notifymsg.c \
 	stage2/oldroot.c stage2/oldroot.h \
 	stage2/publish.c stage2/publish.h \
 	stage2/reap.c stage2/reap.h \
+	stage2/recover.c stage2/recover.h \
 	stage2/reexec.c stage2/reexec.h \
 	stage2/reload.c stage2/reload.h \
 	stage2/safemode.c stage2/safemode.h \

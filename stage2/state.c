@@ -13,6 +13,7 @@
 #include "log.h"
 #include "paths.h"
 #include "publish.h"
+#include "recover.h"
 #include "runundo.h"
 #include "spawnenv.h"
 #include "sys.h"
@@ -94,7 +95,7 @@ static int make_table(struct generation *g)
     return 0;
 }
 
-/* The table of a predecessor: nothing that it says is believed before it is checked. */
+/* The table of a predecessor: nothing that it says is believed before it is checked. Return: what runtab_open says. */
 static int map_table(struct generation *g, int fd)
 {
     struct stat st;
@@ -109,16 +110,12 @@ static int map_table(struct generation *g, int fd)
     if (at == MAP_FAILED)
         return -errno;
     r = runtab_open(at, (size_t)st.st_size, &g->table);
-    if (r > 0)
-        r = -EPROTONOSUPPORT;
-    if (r >= 0)
-        runundo_rollback(&g->table);
     if (r < 0) {
         (void)sys.munmap(at, (size_t)st.st_size);
         return r;
     }
     g->table_fd = fd;
-    return 0;
+    return r;
 }
 
 static int make_scratch(struct generation *g)
@@ -208,6 +205,8 @@ static int boot_from(struct stage2 *s, const char *path)
         return r;
     }
     stamp_header(s);
+    if (keep->lost)
+        recover_lost(s);
     publish_files(s, g.db_fd, g.table_fd);
     return 0;
 }
@@ -265,7 +264,11 @@ void state_boot_compiled(struct stage2 *s, const siginfo_t *info, bool timed_out
     }
     if (r < 0)
         (void)sys.unlink(PATH_UNIT_DB_NEXT); /* refused */
-    drive_boot(s);
+    if (keep->lost) {
+        keep->lost = 0;
+        drive_reissue(s);
+    } else
+        drive_boot(s);
 }
 
 static int start_compile(struct stage2 *s, enum helper_kind kind, const char *output)
@@ -307,6 +310,38 @@ int state_compile_next(struct stage2 *s)
     return start_compile(s, HELPER_COMPILE_NEXT, PATH_UNIT_DB_NEXT);
 }
 
+/* The table's records are of another size: the same in this version's. @g's own is given back on success. */
+static int convert_table(struct generation *g)
+{
+    struct generation new = {.db = g->db, .db_fd = -EBADF, .table_fd = -EBADF};
+    int r = make_table(&new);
+
+    if (r >= 0)
+        r = runtab_convert(&g->table, &new.table);
+    if (r < 0) {
+        new.db = (struct udb){.data = NULL};
+        generation_done(&new);
+        return r;
+    }
+    g->table.header->superseded = 1;
+    (void)sys.munmap(g->table.data, g->table.size);
+    (void)sys.close(g->table_fd);
+    g->table = new.table;
+    g->table_fd = new.table_fd;
+    return 0;
+}
+
+static int carry_table(struct generation *g)
+{
+    int r = map_table(g, keep->files.table_fd);
+
+    if (r < 0)
+        return log_error(r, "the run table cannot be read");
+    if (runundo_rollback(&g->table) > 0)
+        log_debug("PID 1 was in the middle of a change, which is taken back");
+    return r > 0 ? convert_table(g) : 0;
+}
+
 int state_carry_on(struct stage2 *s)
 {
     struct generation g = {.db_fd = keep->files.db_fd, .table_fd = -EBADF};
@@ -315,21 +350,42 @@ int state_carry_on(struct stage2 *s)
     if (keep->files.db_fd < 0 || keep->files.table_fd < 0)
         return -ENODATA;
     r = map_database(&g, PATH_UNIT_DB);
-    if (r >= 0) {
-        r = map_table(&g, keep->files.table_fd);
-        if (r < 0)
-            (void)log_error(r, "the run table cannot be trusted");
-    }
+    if (r >= 0)
+        r = carry_table(&g);
     if (r >= 0)
         r = make_scratch(&g);
     if (r >= 0)
         r = generation_take(s, &g);
     if (r < 0) {
+        g.db_fd = g.table_fd = -EBADF; /* still the keep's, for the next try */
+        generation_done(&g);
+    }
+    return r;
+}
+
+int state_carry_database(struct stage2 *s)
+{
+    struct generation g = {.db_fd = keep->files.db_fd, .table_fd = -EBADF};
+    int r = g.db_fd < 0 ? -ENODATA : map_database(&g, PATH_UNIT_DB);
+
+    if (r >= 0)
+        r = make_table(&g);
+    if (r >= 0)
+        r = make_scratch(&g);
+    if (r >= 0)
+        r = generation_take(s, &g);
+    if (r < 0) {
+        g.db_fd = -EBADF;
         generation_done(&g);
         return r;
     }
-    publish_files(s, g.db_fd, g.table_fd);
+    stamp_header(s);
     return 0;
+}
+
+void state_publish(struct stage2 *s)
+{
+    publish_files(s, current.db_fd, current.table_fd);
 }
 
 /* Where a unit of the old database is in the new one; RUN_NONE: nowhere. */
@@ -350,6 +406,9 @@ static void carry_header(const struct generation *from, struct generation *to)
     h->boot_unit = translate(&from->db, &to->db, old->boot_unit);
     h->final_unit = translate(&from->db, &to->db, old->final_unit);
     h->boot_done = old->boot_done;
+    h->boot_due = old->boot_due;
+    h->boot_due_unit = translate(&from->db, &to->db, old->boot_due_unit);
+    h->boot_due_result = old->boot_due_result;
     h->final_kind = old->final_kind;
     h->final_said = old->final_said;
     h->t_stage2 = old->t_stage2;
@@ -360,6 +419,9 @@ static void carry_header(const struct generation *from, struct generation *to)
     h->image_bytes = old->image_bytes;
     memcpy(h->seed, old->seed, sizeof(h->seed));
     h->notify_serial = old->notify_serial;
+    h->n_faults = old->n_faults;
+    h->n_hangs = old->n_hangs;
+    h->n_reexecs = old->n_reexecs;
 }
 
 /* Whether anything would be lost with the unit: a process, a job, a deadline. */
@@ -383,6 +445,7 @@ static int carry_units(const struct generation *from, struct generation *to)
                    -EBUSY;
         }
         *runtab_unit(&to->table, there) = *old;
+        runtab_unit(&to->table, there)->undo = 0; /* that call was the old table's */
         *runtab_text(&to->table, there) = *runtab_text(&from->table, i);
     }
     return 0;

@@ -25,10 +25,15 @@ void state_boot_compiled(struct stage2 *s, const siginfo_t *info, bool timed_out
 
 /*
  * state_carry_on - map the database and the table that a predecessor named in the keep
- * What an interrupted reload left of files is put in order. Return: 0; -ENODATA when there were none; -errno when they
- * cannot be trusted.
+ * Return: 0: recover_units is next, then state_publish; -ENODATA when there were none; -errno when they cannot be trusted.
  */
 int state_carry_on(struct stage2 *s);
+
+/* state_carry_database - the same with an empty table, for recover_lost. Return: 0; -errno. */
+int state_carry_database(struct stage2 *s);
+
+/* state_publish - what is mapped is what a successor and readers find. What an interrupted reload left is put in order. */
+void state_publish(struct stage2 *s);
 
 /*
  * state_take_next - map what state_compile_next made, carry the state over by unit name, and go on with that

@@ -176,6 +176,7 @@ def a_crash_before_there_are_units_begins_where_it_was():
         for _ in range(5):
             p.signal(signal.SIGSEGV)
         p.expect(r"reached default\.target")
+        p.wait_for("out")
         check_equal(p.end(), 0, "exit status")
         check_equal(p.read("out"), "a\nstop a\n", "one life")
 
