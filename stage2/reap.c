@@ -66,7 +66,7 @@ void reap_child(struct stage2 *s, pid_t pid)
     int error;
 
     s->reap_left = true;
-    if (under_way)
+    if (under_way || s->safe)
         return;
     under_way = true;
     if (reap_one(s, P_PID, pid, &error) && s->has_units)
