@@ -29,14 +29,13 @@ static void end_texts(struct engine *e, uint32_t id)
 
 static void look_at(struct engine *e, uint32_t id, struct engine_recovery *rec)
 {
-    bool lost = unit_has(unit_of(e, id), RUN_LOST);
-    const char *why = lost ? "it was lost before" : unit_contradiction(e, id);
+    const char *why =
+        unit_has(unit_of(e, id), RUN_LOST) ? "it was lost before" : unit_contradiction(e, id);
 
     end_texts(e, id);
     if (!why)
         return;
-    if (!lost)
-        unit_lose(e, id);
+    unit_lose(e, id); /* also what was lost before: that flag, too, may be junk */
     if (rec->n_lost++ == 0) {
         rec->lost_unit = id;
         rec->why = why;

@@ -170,7 +170,7 @@ struct run_unit {
     int32_t report_fd[2]; /* runtime: reading ends of pintle-exec's reports, [0] control, [1] main; -EBADF: none */
 };
 
-#define RUN_UNIT_FIRST 176 /* bytes of the first record that was ever released: no table has a smaller one */
+#define RUN_UNIT_FIRST 168 /* bytes that every record has, whoever wrote it */
 _Static_assert(sizeof(struct run_unit) >= RUN_UNIT_FIRST && sizeof(struct run_unit) % 8 == 0, "records only grow");
 
 /* Texts, in an array of their own: pages that nobody wrote cost PID 1 nothing. Under the unit's seq. */
@@ -239,7 +239,7 @@ struct runtab_header {
 };
 
 /* Whoever reads a field behind these looks at header_size first. */
-#define RUNTAB_HEADER_FIRST 264
+#define RUNTAB_HEADER_FIRST 256
 _Static_assert(sizeof(struct runtab_header) >= RUNTAB_HEADER_FIRST, "the header only grows");
 
 struct run_pid {

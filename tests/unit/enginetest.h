@@ -165,6 +165,7 @@ static inline void perform(struct world *w, const struct engine_action *a)
                                           .type = ENGINE_EV_SPAWNED, .unit = a->unit, .pid = w->next_pid++},
                                       w->now),
                          0);
+    engine_performed(&w->e, a);
 }
 
 /* Performs and runs until nothing is left to do at this time. */
