@@ -7,8 +7,10 @@
 
 #ifdef PINTLE_SANITIZED
 #define DEFAULT_HISTORIES 8000
+#define EACH_HISTORIES    1
 #else
 #define DEFAULT_HISTORIES 100000
+#define EACH_HISTORIES    5
 #endif
 
 uint32_t sim_random(struct sim *s, uint32_t below)
@@ -216,7 +218,8 @@ static void play(struct sim *s)
     simcheck_end(s);
 }
 
-static void one_history(struct sim *s, uint64_t seed, void *table, bool verbose)
+/* @only_at: the one point at which PID 1 dies; 0: as the seed says */
+static void one_history(struct sim *s, uint64_t seed, void *table, bool verbose, uint64_t only_at)
 {
     uint64_t totals[] = {s->n_events, s->n_actions, s->n_deaths, s->n_rollbacks};
     uint32_t n;
@@ -232,6 +235,11 @@ static void one_history(struct sim *s, uint64_t seed, void *table, bool verbose)
     s->late_answers = sim_percent(s, 15);
     simgen_make(s);
     simcrash_draw(s);
+    s->only_at = only_at;
+    if (only_at != 0) {
+        s->every = 0;
+        s->dies_at = only_at;
+    }
     n = udb_count(&s->db);
     if (n > SIM_MAX_UNITS)
         sim_fail(s, RUN_NONE, "too many units");
@@ -242,6 +250,23 @@ static void one_history(struct sim *s, uint64_t seed, void *table, bool verbose)
         sim_fail(s, RUN_NONE, "the engine refuses its table");
     play(s);
     free(s->db_data);
+}
+
+/*
+ * One history again and again: PID 1 dies at its first point, at its second... Return: false: it is too short to tell
+ * much, or too long.
+ */
+static bool each_point(struct sim *s, uint64_t seed, void *table)
+{
+    uint64_t n;
+
+    one_history(s, seed, table, false, UINT64_MAX);
+    n = s->n_points;
+    if (n < 500 || n > 5000)
+        return false;
+    for (uint64_t at = 1; at <= n; at++)
+        one_history(s, seed, table, false, at);
+    return true;
 }
 
 static uint64_t number(const char *what, const char *text)
@@ -259,7 +284,7 @@ int main(int argc, char **argv)
 {
     static struct sim s;
     const char *given = getenv("PINTLE_SIM_HISTORIES");
-    uint64_t seed = 1, histories = given ? number("PINTLE_SIM_HISTORIES", given) : DEFAULT_HISTORIES, begin;
+    uint64_t seed = 1, histories = given ? number("PINTLE_SIM_HISTORIES", given) : DEFAULT_HISTORIES, begin, at = 0;
     void *table = malloc(runtab_size(SIM_MAX_UNITS));
     bool verbose = false;
     double took;
@@ -271,18 +296,23 @@ int main(int argc, char **argv)
             seed = number(argv[i], argv[i + 1]);
             histories = 1;
             i++;
+        } else if (streq(argv[i], "--at") && i + 1 < argc) {
+            at = number(argv[i], argv[i + 1]);
+            i++;
         } else if (streq(argv[i], "--histories") && i + 1 < argc) {
             histories = number(argv[i], argv[i + 1]);
             i++;
         } else {
-            fprintf(stderr, "usage: sim [--seed N] [--histories N] [--verbose]\n");
+            fprintf(stderr, "usage: sim [--seed N] [--at POINT] [--histories N] [--verbose]\n");
             return 99;
         }
     if (!table)
         return 99;
     begin = clock_now();
     for (uint64_t i = 0; i < histories; i++)
-        one_history(&s, seed + i, table, verbose);
+        one_history(&s, seed + i, table, verbose, at);
+    for (uint64_t i = 0, n = 0; n < EACH_HISTORIES && histories > 1; i++)
+        n += each_point(&s, seed + i, table);
     took = (double)(clock_now() - begin) / 1e6;
     printf("sim: %" PRIu64 " histories from seed %" PRIu64 ", %" PRIu64 " events, %" PRIu64
            " actions, %" PRIu64 " deaths of PID 1 (%" PRIu64

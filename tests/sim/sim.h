@@ -82,6 +82,7 @@ struct sim {
     bool mortal;        /* it may die now */
     uint64_t n_points;  /* how often it might have, so far */
     uint64_t dies_at;   /* the point at which it does; UINT64_MAX: never */
+    uint64_t only_at;   /* what was asked for; 0: as the seed says */
     uint32_t every;     /* and again after this many at most; 0: once */
     uint32_t deaths_left;
     pid_t taking;       /* whose end is being told to the engine */

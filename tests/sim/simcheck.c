@@ -14,7 +14,8 @@ void sim_fail(struct sim *s, uint32_t unit, const char *format, ...)
     va_start(args, format);
     vfprintf(stderr, format, args);
     va_end(args);
-    fprintf(stderr, "\nsim: to see it again: tests/sim/sim --seed %" PRIu64 " --verbose\n", s->seed);
+    fprintf(stderr, "\nsim: to see it again: tests/sim/sim --seed %" PRIu64 " --at %" PRIu64 " --verbose\n", s->seed,
+            s->only_at);
     exit(1);
 }
 
