@@ -380,6 +380,40 @@ void loader_run(struct loader *l)
     }
 }
 
+/* What has to be there before a target may fail to load and not matter; what fails of the target itself does. */
+static int load_target(struct loader *l, uint32_t target)
+{
+    uint32_t list[ORDER_MAX];
+    size_t n = collect(l, target, list, ARRAY_SIZE(list));
+
+    for (size_t i = 0; i < n; i++) {
+        int r = load_one(l, list[i], &l->modules[list[i]].no_file);
+
+        settle(l, list[i], r);
+    }
+    return l->modules[target].error;
+}
+
+int loader_load_here(struct loader *l, const char *alias)
+{
+    int first = -ENOENT;
+
+    if (loader_want_alias(l, alias, NULL) == 0 && loader_want(l, alias) < 0)
+        return -ENOENT;
+    if (l->index && modindex_is_builtin(l->index, alias))
+        return 0;
+    for (uint32_t i = 0; i < l->n; i++) {
+        int r;
+
+        if (l->modules[i].state != LOADER_WANTED)
+            continue;
+        r = load_target(l, i);
+        if (first == -ENOENT || first == 0)
+            first = r;
+    }
+    return first;
+}
+
 bool loader_is_busy(const struct loader *l)
 {
     for (size_t i = 0; i < l->n; i++)

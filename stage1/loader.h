@@ -86,6 +86,14 @@ void loader_retry(struct loader *l);
 /* loader_run - start children for what can start. Call once after a batch of events. */
 void loader_run(struct loader *l);
 
+/*
+ * loader_load_here - load what an alias or else a name leads to, one after the other in this process
+ * Context: not in process 1: may block for ever.
+ * Return: 0, also for what is built in; -ENOENT when the image has none for it or a blacklist keeps it out; the first
+ * -errno of one that was asked for and failed.
+ */
+int loader_load_here(struct loader *l, const char *alias);
+
 /* loader_is_busy - is anything wanted and neither loaded nor failed? */
 bool loader_is_busy(const struct loader *l) _pure_;
 

@@ -19,6 +19,7 @@ libstage1_a_SOURCES += stage1/initcheck.c stage1/initcheck.h
 libstage1_a_SOURCES += stage1/klog.c stage1/klog.h
 libstage1_a_SOURCES += stage1/loader.c stage1/loader.h
 libstage1_a_SOURCES += stage1/menu.c stage1/menu.h
+libstage1_a_SOURCES += stage1/modprobe.c stage1/modprobe.h
 libstage1_a_SOURCES += stage1/mounting.c stage1/mounting.h
 libstage1_a_SOURCES += stage1/page.c stage1/page.h
 libstage1_a_SOURCES += stage1/pivot.c stage1/pivot.h

@@ -10,6 +10,7 @@
 #include "early.h"
 #include "handover.h"
 #include "log.h"
+#include "modprobe.h"
 #include "recovery.h"
 #include "rehome.h"
 #include "stage1.h"
@@ -122,6 +123,8 @@ int main(int argc, char *argv[], char *envp[])
     static struct stage1 s;
     int r;
 
+    if (getpid() != 1 && modprobe_is_meant(argv[0]))
+        return modprobe_run(argv);
     s.times.start = clock_now();
     s.argv = argv;
     s.envp = envp;

@@ -68,4 +68,6 @@ int programs_add_file(struct build *b, const char *file, const char *dest);
 int tools_add_shell(struct build *b);
 int tools_add_checkers(struct build *b);
 int tools_add_extra(struct build *b);
+/* tools_add_modprobe - /sbin/modprobe, which the kernel runs (stage1/modprobe.h); after tools_add_extra. */
+int tools_add_modprobe(struct build *b);
 int tools_add_udevd(struct build *b);

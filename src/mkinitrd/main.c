@@ -16,8 +16,9 @@
 static int make_plan(struct build *b)
 {
     static int (*const parts[])(struct build *) = {
-        skeleton_add,    skeleton_add_init,  modules_open,    choose_modules,  modules_finish,
-        tools_add_shell, tools_add_checkers, tools_add_udevd, tools_add_extra, skeleton_add_conf,
+        skeleton_add,    skeleton_add_init,  modules_open,       choose_modules,
+        modules_finish,  tools_add_shell,    tools_add_checkers, tools_add_udevd,
+        tools_add_extra, tools_add_modprobe, skeleton_add_conf,
     };
     int r = 0;
 

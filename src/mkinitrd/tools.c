@@ -143,6 +143,18 @@ int tools_add_checkers(struct build *b)
     return r;
 }
 
+/* --- what the kernel asks for
+ * ------------------------------------------------------------------------------- */
+
+/* Stage one under another name; not where --add has brought another one. */
+int tools_add_modprobe(struct build *b)
+{
+    static const char path[] = "/usr/sbin/modprobe";
+    int r = plan_find(&b->plan, path) ? 0 : plan_link(&b->plan, path, "../../init");
+
+    return r < 0 ? r : 0;
+}
+
 /* --- add ----------------------------------------------------------------------------------------------- */
 
 int tools_add_extra(struct build *b)

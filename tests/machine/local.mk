@@ -7,6 +7,7 @@ MACHINE_TESTS = \
 	tests/machine/test-fstab.py \
 	tests/machine/test-handover.py \
 	tests/machine/test-harness.py \
+	tests/machine/test-modprobe.py \
 	tests/machine/test-recovery-menu.py \
 	tests/machine/test-root-forms.py
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <sys/wait.h>
 
+#include "modprobe.h"
 #include "modulefixture.h"
 
 enum { CRC, JBD, EXT4, PCI, BLK, LATE, MODULES };
@@ -231,10 +232,40 @@ START_TEST(what_stands_behind_a_module_goes_in_behind_it)
 }
 END_TEST
 
+/* What the kernel asks for, by the process that it starts for that. */
+START_TEST(a_helper_of_the_kernel_loads_in_its_own_process)
+{
+    begin("modprobe.blacklist=virtio_blk", "there", "fine jbd", "fine ext4", "symbol", "fine blk");
+    ck_assert_int_eq(loader_load_here(&fixture.loader, "fs-ext4"), 0);
+    check_log("there a=1\nfine jbd\nfine ext4\n");
+    ck_assert_int_eq(loader_load_here(&fixture.loader, "late"), 0);
+    check_log("there a=1\nfine jbd\nfine ext4\nfine late\n");
+    ck_assert_int_eq(loader_load_here(&fixture.loader, "virtio-pci"), -ENOENT);
+    check_failed("virtio_pci", -ENOENT);
+    ck_assert_int_eq(loader_load_here(&fixture.loader, "virtio:d00000002v1"), -ENOENT);
+    ck_assert_int_eq(module("virtio_blk")->state, LOADER_IDLE);
+    ck_assert_int_eq(loader_load_here(&fixture.loader, "dm-crypt"), -ENOENT);
+    ck_assert_uint_eq(fixture.children.n, 0);
+    fixture_end();
+}
+END_TEST
+
+START_TEST(the_kernel_calls_its_helper_by_this_name)
+{
+    ck_assert(modprobe_is_meant("/sbin/modprobe"));
+    ck_assert(modprobe_is_meant("modprobe"));
+    ck_assert(!modprobe_is_meant("/init"));
+    ck_assert(!modprobe_is_meant("/sbin/notmodprobe"));
+    ck_assert(!modprobe_is_meant("modprobe/init"));
+    ck_assert(!modprobe_is_meant(NULL));
+}
+END_TEST
+
 UNITTEST_MAIN("loader", dependencies_go_in_first_each_once_with_options,
               what_is_there_already_counts_as_loaded_and_no_hardware_as_an_answer,
               a_module_that_hangs_holds_up_what_needs_it_and_nobody_else,
               the_error_of_each_load_is_kept_and_the_cause_is_named, a_module_that_crashes_takes_only_itself,
               a_retry_loads_what_failed_and_what_that_held_up, blacklists_are_kept,
               hardware_without_a_module_is_remembered_once, an_image_without_an_index_is_an_image_without_modules,
-              what_stands_behind_a_module_goes_in_behind_it)
+              what_stands_behind_a_module_goes_in_behind_it, a_helper_of_the_kernel_loads_in_its_own_process,
+              the_kernel_calls_its_helper_by_this_name)
