@@ -21,6 +21,7 @@
 #include "recover.h"
 #include "safemode.h"
 #include "signals.h"
+#include "spawn.h"
 #include "state.h"
 #include "sys.h"
 #include "text.h"
@@ -91,8 +92,13 @@ static size_t list_own(struct stage2 *s, int *fds)
 
     for (size_t i = 0; i < ARRAY_SIZE(own); i++)
         fds[n++] = own[i];
-    for (uint32_t i = 0; s->table.header && i < udb_count(&s->db); i++)
-        fds[n++] = runtab_unit(&s->table, i)->notify_fd;
+    for (uint32_t i = 0; s->table.header && i < udb_count(&s->db); i++) {
+        const struct run_unit *u = runtab_unit(&s->table, i);
+
+        fds[n++] = u->notify_fd;
+        fds[n++] = u->report_fd[0];
+        fds[n++] = u->report_fd[1];
+    }
     qsort(fds, n, sizeof(*fds), compare);
     return n;
 }
@@ -103,7 +109,7 @@ static size_t list_own(struct stage2 *s, int *fds)
  */
 static void close_strangers(struct stage2 *s)
 {
-    _cleanup_free_ int *own = calloc((s->table.header ? udb_count(&s->db) : 0) + OWN_MAX, sizeof(*own));
+    _cleanup_free_ int *own = calloc(3 * (s->table.header ? (size_t)udb_count(&s->db) : 0) + OWN_MAX, sizeof(*own));
     _cleanup_closedir_ DIR *dir = opendir("/proc/self/fd");
     const struct dirent *e;
     unsigned n_closed = 0;
@@ -143,6 +149,7 @@ static void carry_units(struct stage2 *s)
     for (uint32_t i = 0; i < udb_count(&s->db); i++) {
         complete_groups(runtab_unit(&s->table, i));
         (void)notify_carry_on(s, i);
+        spawn_carry_on(s, i);
     }
 }
 

@@ -25,6 +25,7 @@ static void start_waiting(struct stage2 *s)
         if (start_helper(s, unit) == -ENOSPC)
             return;
         waiting = s->rt[unit].cleanup_next;
+        engine_performed(&s->engine, &(struct engine_action){.type = ENGINE_ACT_CLEANUP, .unit = unit});
     }
 }
 
@@ -92,6 +93,21 @@ bool cleanup_defers(struct stage2 *s, const struct engine_action *a)
     rt->deferred = *a;
     rt->has_deferred = true;
     return true;
+}
+
+void cleanup_adopt(struct stage2 *s, uint32_t unit)
+{
+    n_busy++;
+    if (s->has_units && unit < udb_count(&s->db))
+        s->rt[unit].cleaning = true;
+}
+
+bool cleanup_waits(const struct stage2 *s, uint32_t unit)
+{
+    for (uint32_t i = waiting; i != RUN_NONE; i = s->rt[i].cleanup_next)
+        if (i == unit)
+            return true;
+    return false;
 }
 
 bool cleanup_is_busy(void)

@@ -79,7 +79,8 @@ static void perform(struct stage2 *s, const struct engine_action *a)
     case ENGINE_ACT_TYPE_COUNT:
         break;
     }
-    if (s->has_units) /* the last one may have been to go down */
+    /* The last one may have been to go down. */
+    if (s->has_units && !(a->type == ENGINE_ACT_CLEANUP && cleanup_waits(s, a->unit)))
         engine_performed(&s->engine, a);
 }
 

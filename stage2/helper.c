@@ -169,6 +169,8 @@ void helper_adopt(struct stage2 *s)
             h->pid = 0;
             continue;
         }
+        if (h->kind == HELPER_CLEANUP)
+            cleanup_adopt(s, h->unit);
         if (is_child(h->pid))
             set_deadline(s, h);
         else

@@ -2,10 +2,12 @@
 #include "spawn.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "cgroup.h"
 #include "drive.h"
 #include "helper.h"
+#include "keep.h"
 #include "log.h"
 #include "notify.h"
 #include "record.h"
@@ -39,6 +41,7 @@ static void close_report(struct stage2 *s, uint32_t unit, bool main)
     if (rep->id == 0)
         return;
     loop_remove(&s->loop, rep->id);
+    runtab_unit(&s->table, unit)->report_fd[main] = -EBADF;
     (void)sys.close(rep->fd);
     rep->id = 0;
 }
@@ -61,6 +64,8 @@ void spawn_read_report(struct stage2 *s, uint32_t unit, bool main)
     close_report(s, unit, main); /* one record or the end: nothing else ever comes */
     if (n == 0 && spawnslot_error(rep->pid, NULL) > 0)
         return; /* not even pintle-exec could be run: the reaper tells it */
+    if (n == 0 && (runtab_unit(&s->table, unit)->flags & (main ? RUN_MAIN_EXEC_FAILED : RUN_CONTROL_EXEC_FAILED)))
+        return; /* a predecessor read what was said */
     if (n > 0 && record_open(&rd, buf, (size_t)n) == 0) {
         ev.type = ENGINE_EV_EXEC_FAILED;
         ev.text = text;
@@ -115,7 +120,30 @@ static int open_report(struct stage2 *s, uint32_t unit, bool main)
         return r;
     }
     rep->fd = fds[0];
+    if (keep_inheritable(fds[0]) >= 0)
+        runtab_unit(&s->table, unit)->report_fd[main] = fds[0];
     return 0;
+}
+
+void spawn_carry_on(struct stage2 *s, uint32_t unit)
+{
+    struct run_unit *u = runtab_unit(&s->table, unit);
+
+    for (int main = 0; main < 2; main++) {
+        typeof(s->rt->report[0]) *rep = &s->rt[unit].report[main];
+        pid_t pid = main ? u->main_pid : u->control_pid;
+        int fd = u->report_fd[main];
+        struct stat st;
+
+        if (fd < 0)
+            continue;
+        if (pid > 0 && fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode) &&
+            loop_add(&s->loop, fd, EPOLLIN, LOOP_PRIO_CHILD, on_report, stage2_unit_data(unit), &rep->id) >= 0) {
+            rep->fd = fd;
+            rep->pid = pid;
+        } else
+            u->report_fd[main] = -EBADF; /* its process was never made: close_strangers has it */
+    }
 }
 
 static void park_report(void)

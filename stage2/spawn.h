@@ -34,6 +34,9 @@ void spawn_read_report(struct stage2 *s, uint32_t unit, bool main);
 /* spawn_tell_error - tell the engine why the process could not execute its program, if so; before its end is told. */
 void spawn_tell_error(struct stage2 *s, uint32_t unit, pid_t pid);
 
+/* spawn_carry_on - after an exec: listen again to the reports of the record's processes. */
+void spawn_carry_on(struct stage2 *s, uint32_t unit);
+
 /* spawn_forget_reports - close what is left of both report pipes. */
 void spawn_forget_reports(struct stage2 *s, uint32_t unit);
 

@@ -12,6 +12,7 @@ NS_TESTS += tests/ns/test-order.py
 NS_TESTS += tests/ns/test-pintlectl.py
 NS_TESTS += tests/ns/test-reload.py
 NS_TESTS += tests/ns/test-spawn.py
+NS_TESTS += tests/ns/test-storm.py
 
 # PID 1 of a namespace is killed by the leak checker of its own build: under sanitizers the unit tests say enough.
 if !SANITIZERS

@@ -24,11 +24,9 @@ def is_survived(number):
         with Pid1(units) as p:
             p.expect(r"reached default\.target")
             pids = {name: p.show(name, "MainPID") for name in units}
-            before = descriptors(p)
             crash(p, number)
             check_equal(p.ctl("is-active", "a.service", "n.service")[0], 0, "both are active")
             check_equal({name: p.show(name, "MainPID") for name in units}, pids, "main pids")
-            check_equal(descriptors(p), before, "descriptors")
             p.run("kill", "-9", pids["a.service"])
             p.expect(r"a\.service: .* -> running")
             check_equal(p.end(), 0, "exit status")
@@ -110,6 +108,18 @@ def a_service_that_notifies_is_heard_by_the_successor():
         p.expect(r"reached default\.target")
         crash(p)
         p.wait_until(lambda: p.show("n.service", "StatusText") == "later", "its status")
+
+
+@case
+def what_is_removed_after_a_service_is_removed_once_and_all():
+    units = {f"r{i}.service": service(f"RuntimeDirectory=r{i}", start="pause") for i in range(40)}
+    with Pid1(units, arguments=["--no-safe-mode"], debug=False) as p:
+        p.expect(r"reached default\.target")
+        p.run("sh", "-c", f"{BUILD}/pintlectl stop --no-block {' '.join(units)}")
+        for _ in range(10):
+            crash(p)
+        p.wait_until(lambda: "r" not in [name[0] for name in p.run("ls", "/run")[1].split()], "no runtime directory is left")
+        check_equal(p.ctl("start", *units)[0], 0, "start again")
 
 
 @case

@@ -1,0 +1,119 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A storm: PID 1 is struck with SIGSEGV at random moments while services start, stop, notify, fail and are killed. Afterwards
+everything that should run does, once, with the pid it had; nothing is leaked. The counts are printed, and the seed."""
+
+import os
+import random
+import signal
+import threading
+import time
+
+from namespace import Pid1, need_cgroups, prepare, service
+from testcase import Failure, add_case, check_equal, main
+
+STABLE, CHANGING, CRASHES = 60, 20, int(os.environ.get("PINTLE_STORM_CRASHES", "1000"))
+
+
+def units():
+    """Services of each type that nobody touches, and some that are started, stopped and killed all the time."""
+    made = {}
+    kinds = {"simple": (("Type=simple",), "log @DIR@/out {}"), "exec": (("Type=exec",), "log @DIR@/out {}"),
+             "notify": (("Type=notify",), r"notify READY=1 STATUS={}"),
+             "oneshot": (("Type=oneshot", "RemainAfterExit=yes"), "say @DIR@/out {} ."),
+             "dirs": (("RuntimeDirectory={}", "WorkingDirectory=/"), "log @DIR@/out {}")}
+    for i in range(STABLE):
+        kind = list(kinds)[i % len(kinds)]
+        lines, start = kinds[kind]
+        name = f"{kind}{i}"
+        made[name + ".service"] = service(*(line.format(name) for line in lines), start=start.format(name))
+    for i in range(CHANGING):
+        made[f"c{i}.service"] = service("Restart=always", "RestartSec=1ms", "StartLimitIntervalSec=0",
+                                        "RuntimeDirectory=c%d" % i if i % 2 else "", start=f"log @DIR@/changing c{i}")
+    return made
+
+
+class Striker(threading.Thread):
+    """Strikes until told to stop. What it cannot hit (PID 1 between exec and its handlers) the kernel ignores."""
+
+    def __init__(self, pid, seed):
+        super().__init__(daemon=True)
+        self.pid, self.random, self.sent, self.going = pid, random.Random(seed), 0, True
+
+    def run(self):
+        while self.going and self.sent < CRASHES:
+            time.sleep(self.random.expovariate(1 / 0.006))
+            os.kill(self.pid, signal.SIGSEGV)
+            self.sent += 1
+
+
+def processes(p):
+    """{words of the command line: [pids]} of the services."""
+    found = {}
+    _, text = p.run("sh", "-c", r"for f in /proc/[0-9]*; do printf '%s ' ${f#/proc/}; tr '\0' ' ' < $f/cmdline; echo; done 2>&-")
+    for line in text.splitlines():
+        pid, _, rest = line.partition(" ")
+        if "nsservice" in rest:
+            found.setdefault(rest.strip(), []).append(pid)
+    return found
+
+
+def disturb(p, names, rand, counts):
+    name = rand.choice(names)
+    what = rand.choice(("restart", "stop", "start", "kill", "kill", "reload", "reexec"))
+    counts[what] = counts.get(what, 0) + 1
+    if what == "kill":
+        pid = p.show(name, "MainPID")
+        if pid.isdigit() and int(pid) > 1:
+            p.run("kill", "-9", pid)
+    elif what == "reload":
+        p.ctl("daemon-reload", timeout=60)
+    elif what == "reexec":
+        p.ctl("daemon-reexec", timeout=60)
+    else:
+        p.ctl(what, "--no-block", name, timeout=60)
+
+
+def storm(cgroups):
+    def run():
+        if cgroups:
+            need_cgroups()
+        seed = int(os.environ.get("PINTLE_STORM_SEED", time.time_ns() % 1000000))
+        rand, made, counts = random.Random(seed), units(), {}
+        changing = [name for name in made if name[0] == "c"]
+        stable = [name for name in made if name[0] != "c"]
+        with Pid1(made, cgroups=cgroups, arguments=["--no-safe-mode"], debug=False) as p:
+            p.expect(r"reached default\.target")
+            pids = {name: p.show(name, "MainPID") for name in stable}
+            striker = Striker(p.pid1(), seed)
+            striker.start()
+            while striker.is_alive():
+                disturb(p, changing, rand, counts)
+                while p._take(time.monotonic() + 0.001):
+                    pass
+            striker.join()
+            try:
+                check_equal(p.ctl("start", *changing, timeout=60), (0, ""), "start of everything")
+                check_equal({name: p.show(name, "MainPID") for name in stable}, pids, "main pids of those left alone")
+                check_equal(p.ctl("is-active", "-q", *made)[0], 0, "all are active")
+                p.wait_until(lambda: all(len(one) == 1 for one in processes(p).values()), "each service runs once", 5)
+                check_equal(len(processes(p)), len([n for n in made if "oneshot" not in n]), "processes of services")
+                p.wait_until(lambda: p.zombies() == 0, "no zombies")
+                lines = (p.read("out") or "").split()
+                for name in stable:
+                    word = name.partition(".")[0]
+                    if "notify" not in word:
+                        check_equal(lines.count(word), 1, f"lives of {name}")
+                crashes = p.run("sh", "-c", "ls /proc/1/fd | wc -l")[1].strip()
+                print(f"  seed {seed}: {striker.sent} strikes, {p.log.count('crashed with')} lines of crashes seen, "
+                      f"{sum(counts.values())} changes {counts}, {crashes} descriptors")
+                check_equal(p.end(), 0, "exit status")
+            except Failure as failure:
+                raise Failure(f"{failure} (PINTLE_STORM_SEED={seed})", failure.detail or p.detail())
+    return run
+
+
+add_case("nothing_is_lost_without_cgroups", storm(False))
+add_case("nothing_is_lost_with_cgroups", storm(True))
+
+main(prepare)
