@@ -15,10 +15,10 @@
 #include "reload.h"
 #include "sys.h"
 
-#define CLIENT_MAX     64
-#define ACCEPT_MAX     16                  /* a round */
-#define CLIENT_TIMEOUT (10 * USEC_PER_SEC) /* a client that connects and says nothing */
-#define RETRY          USEC_PER_SEC
+#define CLIENT_MAX  256
+#define ACCEPT_MAX  16                    /* a round */
+#define CLIENT_TIME (200 * USEC_PER_MSEC) /* what a client has for its request when others want its place */
+#define RETRY       USEC_PER_SEC
 
 static struct client {
     int fd; /* valid while id != 0 */
@@ -27,7 +27,7 @@ static struct client {
     enum { WAITS_NOT, WAITS_FOR_RELOAD, WAITS_FOR_REEXEC } waits;
 } clients[CLIENT_MAX];
 
-static loop_id listen_id, retry_id;
+static loop_id listen_id, retry_id; /* the second: a timer, to listen or to let clients in again */
 static int last_error; /* of the tries to listen */
 
 static void client_close(struct stage2 *s, struct client *c)
@@ -187,35 +187,54 @@ static void on_client(void *data, int fd, uint32_t events)
     take_request(&stage2, c, &req);
 }
 
-/* The silent ones go first. */
+static void on_listen_again(void *data, int fd _unused_, uint32_t events _unused_)
+{
+    struct stage2 *s = data;
+
+    retry_id = 0;
+    (void)loop_set_events(&s->loop, listen_id, EPOLLIN);
+}
+
+/* Who wants to connect waits in the kernel's queue meanwhile; without this the loop would turn without a pause. */
+static void stop_listening(struct stage2 *s, uint64_t until)
+{
+    if (retry_id == 0 && loop_add_timer(&s->loop, until, LOOP_PRIO_TIMER, on_listen_again, s, &retry_id) >= 0)
+        (void)loop_set_events(&s->loop, listen_id, 0);
+}
+
+/*
+ * A free place, or the one of the client that is silent for the longest time: but each has some time to speak, or thousands
+ * that say nothing would push out those that are about to. NULL: nobody can be let in now.
+ */
 static struct client *free_place(struct stage2 *s)
 {
-    struct client *oldest = &clients[0];
-    uint64_t now = sys.now();
+    struct client *oldest = NULL;
 
     for (size_t i = 0; i < CLIENT_MAX; i++) {
-        if (clients[i].id != 0 && clients[i].waits == WAITS_NOT && now - clients[i].since > CLIENT_TIMEOUT)
-            client_close(s, &clients[i]);
-        if (clients[i].id == 0)
-            return &clients[i];
-        if (clients[i].since < oldest->since)
-            oldest = &clients[i];
+        struct client *c = &clients[i];
+
+        if (c->id == 0)
+            return c;
+        if (c->waits == WAITS_NOT && (!oldest || c->since < oldest->since))
+            oldest = c;
+    }
+    if (!oldest || sys.now() - oldest->since < CLIENT_TIME) {
+        stop_listening(s, oldest ? oldest->since + CLIENT_TIME : sys.now() + CLIENT_TIME);
+        return NULL;
     }
     client_close(s, oldest);
     return oldest;
 }
 
-static void welcome(struct stage2 *s, int fd)
+static void welcome(struct stage2 *s, struct client *c, int fd)
 {
     struct ucred cred = {.uid = (uid_t)-1};
     socklen_t size = sizeof(cred);
-    struct client *c;
 
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &size) < 0 || cred.uid != 0) {
         (void)sys.close(fd); /* the socket's mode lets root alone in; this holds when somebody changed it */
         return;
     }
-    c = free_place(s);
     c->fd = fd;
     c->since = sys.now();
     c->waits = WAITS_NOT;
@@ -229,12 +248,17 @@ static void welcome(struct stage2 *s, int fd)
 
 static void on_listen(void *data, int fd, uint32_t events _unused_)
 {
-    for (int i = 0; i < ACCEPT_MAX; i++) {
-        int client = sys.accept4(fd, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    struct stage2 *s = data;
 
+    for (int i = 0; i < ACCEPT_MAX; i++) {
+        struct client *c = free_place(s);
+        int client = c ? sys.accept4(fd, SOCK_CLOEXEC | SOCK_NONBLOCK) : -EAGAIN;
+
+        if (client == -EMFILE || client == -ENFILE || client == -ENOMEM || client == -ENOBUFS)
+            stop_listening(s, sys.now() + CLIENT_TIME); /* until others have closed something */
         if (client < 0)
             return;
-        welcome(data, client);
+        welcome(s, c, client);
     }
 }
 

@@ -15,6 +15,13 @@
 /* Rounds of the engine in one round of the loop. Each gives up to the engine's room of actions. */
 #define PUMP_MAX 16
 
+#define WAKE_MAX   64 /* readers woken at a time */
+#define WAKE_PAUSE (20 * USEC_PER_MSEC)
+#define WAKE_PARTS 200 /* after an event: one that sleeps again at once is woken again, but not for ever */
+
+static loop_id wake_id;
+static unsigned wakes_left;
+
 struct stage2 stage2;
 
 /*
@@ -131,11 +138,33 @@ int drive_event(struct stage2 *s, const struct engine_event *ev)
     return r;
 }
 
+static void on_wake_more(void *data, int fd, uint32_t events);
+
+static void wake_some(struct stage2 *s)
+{
+    if (sys.futex_wake(&s->table.header->events, WAKE_MAX) < WAKE_MAX || wake_id != 0 || wakes_left == 0)
+        return;
+    wakes_left--;
+    (void)loop_add_timer(&s->loop, sys.now() + WAKE_PAUSE, LOOP_PRIO_IDLE, on_wake_more, s, &wake_id);
+}
+
+static void on_wake_more(void *data, int fd _unused_, uint32_t events _unused_)
+{
+    struct stage2 *s = data;
+
+    wake_id = 0;
+    if (s->table.header)
+        wake_some(s);
+}
+
+/* Anybody may sleep on the table: a herd of them is woken in parts, in the order in which they came. */
 static void wake_readers(struct stage2 *s)
 {
     s->changed = false;
     __atomic_fetch_add(&s->table.header->events, 1, __ATOMIC_RELEASE);
-    (void)sys.futex_wake_all(&s->table.header->events);
+    wakes_left = WAKE_PARTS;
+    if (wake_id == 0)
+        wake_some(s);
 }
 
 void drive_pump(struct stage2 *s)

@@ -2,6 +2,7 @@
 #include "state.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -486,7 +487,7 @@ int state_take_next(struct stage2 *s, state_move_fn move)
     }
     old.table.header->superseded = 1;
     __atomic_fetch_add(&old.table.header->events, 1, __ATOMIC_RELEASE);
-    (void)sys.futex_wake_all(&old.table.header->events);
+    (void)sys.futex_wake(&old.table.header->events, INT_MAX);
     generation_done(&old);
     s->changed = true;
     trim_later(s);

@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <linux/futex.h>
-#include <limits.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
@@ -146,9 +145,9 @@ static int real_reboot(int command)
     return NEG(reboot(command));
 }
 
-static int real_futex_wake_all(uint32_t *word)
+static int real_futex_wake(uint32_t *word, int max)
 {
-    return (int)NEG(syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0));
+    return (int)NEG(syscall(SYS_futex, word, FUTEX_WAKE, max, NULL, NULL, 0));
 }
 
 #define REAL_OPS                                                                                             \
@@ -178,7 +177,7 @@ static int real_futex_wake_all(uint32_t *word)
         .mount = real_mount,                                                                                 \
         .umount2 = real_umount2,                                                                             \
         .reboot = real_reboot,                                                                               \
-        .futex_wake_all = real_futex_wake_all,                                                               \
+        .futex_wake = real_futex_wake,                                                                       \
         .now = clock_now,                                                                                    \
     }
 

@@ -20,7 +20,7 @@
 #define LOST_TRIES          50
 #define PATIENCE_USEC       (2 * USEC_PER_SEC) /* so long a wait goes without saying */
 #define TICK_USEC           USEC_PER_SEC       /* how often the line on the terminal is renewed */
-#define LOOK_AGAIN_USEC     (5 * USEC_PER_SEC) /* whether the table is still PID 1's, should nobody have marked it */
+#define LOOK_AGAIN_USEC     (USEC_PER_SEC / 2) /* a herd of readers is woken in parts; a replaced table may be unmarked */
 
 static int connect_control(const struct ctl *ctl)
 {

@@ -29,6 +29,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "clonerun.h"
 #include "sys.h"
 
 /* name, the type it returns, parameters, arguments. All report failure by -1 and errno. */
@@ -88,7 +89,7 @@
     X(unlinkat, int, (int dirfd, const char *path, int flags), (dirfd, path, flags))
 
 /* Those whose seam has other parameters than libc has, or whose libc has variable ones, or that fail otherwise. */
-#define ODD_CALLS(X) X(open) X(openat) X(mmap) X(calloc) X(fcntl) X(ioctl) X(syscall) X(clone) X(futex)
+#define ODD_CALLS(X) X(open) X(openat) X(mmap) X(calloc) X(fcntl) X(ioctl) X(syscall) X(clone) X(futex) X(clonerun_start)
 
 enum call {
 #define NUMBER(name, ...) CALL_##name,
@@ -366,6 +367,17 @@ int __wrap_clone(int (*fn)(void *), void *stack, int flags, void *arg, ...)
     return __real_clone(fn, stack, flags, arg, a[0], a[1], a[2]);
 }
 
+/* Where clone3 is called is assembly: the function around it fails instead. */
+pid_t __real_clonerun_start(const struct clonerun *how, pid_t *pid_at);
+pid_t __wrap_clonerun_start(const struct clonerun *how, pid_t *pid_at);
+
+pid_t __wrap_clonerun_start(const struct clonerun *how, pid_t *pid_at)
+{
+    int e = fault(CALL_clonerun_start, HERE);
+
+    return e != 0 ? -e : __real_clonerun_start(how, pid_at);
+}
+
 static int seam_open(const char *path, int flags, mode_t mode)
 {
     int e = fault(CALL_open, HERE);
@@ -417,11 +429,11 @@ static int seam_mount(const char *source, const char *target, const char *type, 
     return e != 0 ? -e : plain.mount(source, target, type, flags, data);
 }
 
-static int seam_futex_wake_all(uint32_t *word)
+static int seam_futex_wake(uint32_t *word, int max)
 {
     int e = fault(CALL_futex, HERE);
 
-    return e != 0 ? -e : plain.futex_wake_all(word);
+    return e != 0 ? -e : plain.futex_wake(word, max);
 }
 
 static void replace_seam(void)
@@ -437,7 +449,7 @@ static void replace_seam(void)
     sys.mmap = seam_mmap;
     sys.bind = seam_bind;
     sys.accept4 = seam_accept4;
-    sys.futex_wake_all = seam_futex_wake_all;
+    sys.futex_wake = seam_futex_wake;
 }
 
 /* Before main. A constructor of libc's own has run by then. */
