@@ -208,17 +208,25 @@ class Pid1:
             self.pid = pid
         return self.pid
 
-    def run(self, *command, timeout=20, user=None):
-        """A program inside. Returns (exit status, output)."""
+    def _words(self, command, user):
         words = ["nsenter", "-t", str(self.pid1()), "-m", "-p", "-i", "-u", "-n", "-C"]
         if user:
             words += ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
+        return words + list(command)
+
+    def run(self, *command, timeout=20, user=None):
+        """A program inside. Returns (exit status, output)."""
         try:
-            done = subprocess.run(words + list(command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            done = subprocess.run(self._words(command, user), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                   stderr=subprocess.STDOUT, text=True, timeout=timeout)
         except subprocess.TimeoutExpired:
             raise Failure(f"'{' '.join(command)}' did not end within {timeout} s", self.detail())
         return done.returncode, done.stdout
+
+    def start(self, *command, user=None):
+        """A program inside that goes on: a Popen whose output is a pipe. The caller ends it."""
+        return subprocess.Popen(self._words(command, user), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT, text=True)
 
     def ctl(self, *words, timeout=20):
         return self.run(os.path.join(BUILD, "pintlectl"), *words, timeout=timeout)

@@ -5,6 +5,7 @@ NS_TESTS += tests/ns/test-bad-input.py
 NS_TESTS += tests/ns/test-carry-on.py
 NS_TESTS += tests/ns/test-context.py
 NS_TESTS += tests/ns/test-faults.py
+NS_TESTS += tests/ns/test-hostile.py
 NS_TESTS += tests/ns/test-kill.py
 NS_TESTS += tests/ns/test-life.py
 NS_TESTS += tests/ns/test-notify.py
@@ -22,8 +23,14 @@ tests_ns_nsservice_CPPFLAGS = $(COMMON_CPPFLAGS)
 tests_ns_nsservice_LDFLAGS = -static
 tests_ns_nsservice_LDADD =
 
+check_PROGRAMS += tests/ns/nshostile
+tests_ns_nshostile_SOURCES = tests/ns/nshostile.c
+tests_ns_nshostile_CPPFLAGS = $(COMMON_CPPFLAGS) $(UNIT_INCLUDES)
+tests_ns_nshostile_LDFLAGS = -static -pthread
+tests_ns_nshostile_LDADD = libunit.a libbase.a
+
 # All of PID 1 with faults.c in the way of its system calls.
-FAULTS_WRAP = -Wl,--wrap=accept4,--wrap=access,--wrap=bind,--wrap=calloc,--wrap=chdir,--wrap=clone,--wrap=close
+FAULTS_WRAP = -Wl,--wrap=accept4,--wrap=access,--wrap=bind,--wrap=calloc,--wrap=chdir,--wrap=clone,--wrap=clonerun_start,--wrap=close
 FAULTS_WRAP += -Wl,--wrap=dup2,--wrap=dup3,--wrap=epoll_create1,--wrap=epoll_ctl,--wrap=epoll_wait,--wrap=execve
 FAULTS_WRAP += -Wl,--wrap=fallocate,--wrap=fcntl,--wrap=fork,--wrap=fstat,--wrap=fstatfs,--wrap=ftruncate
 FAULTS_WRAP += -Wl,--wrap=getpgid,--wrap=getrandom,--wrap=getrlimit,--wrap=getsockname,--wrap=getsockopt

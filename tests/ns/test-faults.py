@@ -40,6 +40,7 @@ ERRNOS = {
     "calloc": MEMORY,
     "chdir": ["ENOENT", "EACCES", "EIO"],
     "clone": ["EAGAIN", "EPERM"] + MEMORY,
+    "clonerun_start": ["EAGAIN", "ENOSPC", "EPERM", "EBUSY", "EOPNOTSUPP", "EACCES", "ENODEV"] + MEMORY,
     "close": ["EIO", "EINTR", "ENOSPC"],
     "dup2": ["EMFILE", "EBUSY"],
     "dup3": ["EMFILE", "EBUSY"],
