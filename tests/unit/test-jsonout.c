@@ -4,19 +4,17 @@
 
 static char *printed_array(const char *const *texts, size_t n)
 {
-    _cleanup_fclose_ FILE *out = NULL;
     struct jsonout j = {.out = NULL};
     char *buf = NULL;
     size_t size;
 
-    out = open_memstream(&buf, &size);
-    ck_assert_ptr_nonnull(out);
-    j.out = out;
+    j.out = open_memstream(&buf, &size);
+    ck_assert_ptr_nonnull(j.out);
     jsonout_array(&j, NULL);
     for (size_t i = 0; i < n; i++)
         jsonout_text(&j, NULL, texts[i]);
     jsonout_end(&j);
-    fflush(out);
+    fclose(j.out); /* which may move the text */
     return buf;
 }
 
