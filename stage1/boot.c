@@ -4,6 +4,7 @@
 #include <sys/mount.h>
 
 #include "clock.h"
+#include "hardware.h"
 #include "log.h"
 #include "recovery.h"
 #include "stage1.h"
@@ -189,8 +190,10 @@ static bool is_type_known(struct stage1 *s, struct device *dev)
 static void fail_timeout(struct stage1 *s)
 {
     struct fail f = {.kind = FAIL_TIMEOUT, .error = -ETIMEDOUT};
-    size_t present = 0;
+    _cleanup_free_ struct page_hardware *hardware = NULL;
+    size_t present = 0, n_hardware;
 
+    hardware = hardware_list(s, false, &n_hardware);
     for (size_t i = 0; i < s->devices.n; i++)
         present += !s->devices.v[i]->gone && s->devices.v[i]->info.bytes > 0;
     fail_wanted(&f, "root=%s", s->spec.text);
@@ -199,7 +202,10 @@ static void fail_timeout(struct stage1 *s)
                    present == 1 ? "which is not it" : "none of them is it");
     else
         fail_found(&f, "no block device at all");
-    fail_todo(&f, "press o for another root=, w when its disk is still to come");
+    if (present == 0 && n_hardware > 0)
+        fail_todo(&f, "see below what keeps the disk away; w when it is still to come, b to boot another image");
+    else
+        fail_todo(&f, "press o for another root=, w when its disk is still to come");
     (void)fail_with(s, &f);
 }
 

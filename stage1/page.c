@@ -30,13 +30,13 @@ static void put_line(struct out *o, const char *s, size_t n)
 /* How much of @s goes on a line of @room columns: up to a blank where there is one. */
 static size_t fitting(const char *s, size_t room)
 {
-    size_t n = strlen(s), cut;
+    size_t n = strlen(s), lead = strspn(s, " "), cut;
 
     if (n <= room)
         return n;
-    for (cut = room; cut > 0 && s[cut] != ' '; cut--)
+    for (cut = room; cut > lead && s[cut] != ' '; cut--)
         ;
-    return cut > 0 ? cut : room;
+    return cut > lead ? cut : room;
 }
 
 static void put_wrapped(struct out *o, const char *s, unsigned indent)
@@ -349,7 +349,7 @@ static const char *explain_load(int error)
         return "it is damaged or built for another kernel: build the image anew";
     case EKEYREJECTED:
     case ENOKEY:
-        return "the kernel refuses its signature";
+        return "the kernel refuses its signature: it is damaged or of another kernel";
     case EPERM:
         return "module_blacklist= forbids it, or the kernel is locked down";
     case EFAULT:
@@ -438,8 +438,10 @@ size_t page_write(const struct page_input *in, bool everything, char *buf, size_
     put_head(&o, in);
     if (everything) {
         put_line(&o, "", 0);
+        put_hardware(&o, in, true, 0); /* it may be long: the disks are what is left on the screen */
+        if (in->n_hardware > 0 && in->n_devices > 0)
+            put_line(&o, "", 0);
         put_devices(&o, in, true, 0);
-        put_hardware(&o, in, true, 0);
         if (in->about)
             put(&o, 4, "%s", in->about);
         return o.used;

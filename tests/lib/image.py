@@ -25,9 +25,9 @@ class Link:
 
 @dataclass
 class Node:
-    kind: str
-    major: int
-    minor: int
+    kind: str  # "c", "b", or "p" for a named pipe
+    major: int = 0
+    minor: int = 0
 
 
 @dataclass
@@ -195,7 +195,7 @@ def make_archive(path, tree):
             elif isinstance(what, Link):
                 archive.write(_entry(number, name, 0o120777, what.target.encode()))
             elif isinstance(what, Node):
-                mode = 0o020600 if what.kind == "c" else 0o060600
+                mode = {"c": 0o020600, "b": 0o060600, "p": 0o010600}[what.kind]
                 archive.write(_entry(number, name, mode, rdev=(what.major, what.minor)))
             elif isinstance(what, Path):
                 archive.write(_entry(number, name, 0o100000 | what.stat().st_mode & 0o777, what.read_bytes()))

@@ -77,6 +77,20 @@ def with_ballast(image, mib):
     return path
 
 
+def kernel_module(path):
+    """The path of a module of the tests' kernel, in the image."""
+    return f"usr/lib/modules/{environment('PINTLE_TEST_KERNEL_VERSION')}/kernel/{path}"
+
+
+def with_files(image, name, tree):
+    """The image with a second archive behind it, whose files take the place of the image's own."""
+    make_archive(work(f"{name}.cpio"), tree)
+    path = work(f"{name}.img")
+    data = Path(image).read_bytes()
+    Path(path).write_bytes(data + b"\0" * (-len(data) % 512) + Path(work(f"{name}.cpio")).read_bytes())
+    return path
+
+
 def test_root(name):
     """A root with testinit, which reports `name` as "which"."""
     return {"sbin/init": Path(build_path("tests/machine/testinit")), "etc/testinit": name,
@@ -109,6 +123,6 @@ def mounts(report):
     return found
 
 
-__all__ = ["BUSYBOX", "LEAN", "SHELL_HASH", "SHELL_PASSWORD", "Executable", "Link", "Machine", "Partition", "boot",
-           "busybox_root", "initrd", "make_disk", "meminfo", "mkinitrd", "mounts", "need_busybox", "prepare", "test_root",
-           "with_ballast", "work"]
+__all__ = ["BUSYBOX", "Executable", "LEAN", "Link", "Machine", "Partition", "SHELL_HASH", "SHELL_PASSWORD", "boot",
+           "busybox_root", "initrd", "kernel_module", "make_disk", "meminfo", "mkinitrd", "mounts", "need_busybox",
+           "prepare", "test_root", "with_ballast", "with_files", "work"]

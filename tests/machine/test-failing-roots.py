@@ -6,8 +6,9 @@
 import re
 from pathlib import Path
 
-from pintle import LEAN, Partition, boot, initrd, make_disk, prepare, test_root, work
-from testcase import case, check, check_equal, check_in, main
+from image import Node
+from pintle import LEAN, Partition, boot, initrd, kernel_module, make_disk, prepare, test_root, with_files, work
+from testcase import case, check, check_equal, check_in, environment, main
 
 UUID = "c0ffee00-1111-4222-8333-0123456789ab"
 _made = {}
@@ -119,6 +120,37 @@ def an_image_that_was_cut_short_is_said_to_be_damaged():
     Path(cut).write_bytes(whole[:whole.rindex(b"etc/pintle/image.end") - 110])
     with boot(f"root=UUID={UUID} rw", [disk("root")], cut, panic=None) as m:
         page(m, "the initramfs image is damaged")
+        reboot(m)
+
+
+BLK = "drivers/block/virtio_blk.ko"
+
+
+@case
+def a_module_of_another_kernel_is_named_with_its_errno():
+    """The disk's own driver is refused: without it there is no disk, and the page says which file is to blame."""
+    path = kernel_module(BLK)
+    module = (Path(environment("PINTLE_TEST_KERNEL_ROOT")) / path.removeprefix("usr/")).read_bytes()
+    magic = b"~Module signature appended~\n"
+    if module.endswith(magic):  # a wrong one is another error; none is none
+        module = module[:-len(magic) - 12 - int.from_bytes(module[-len(magic) - 4:-len(magic)], "big")]
+    # Not the version: where symbols have versions of their own the kernel does not compare that.
+    other = with_files(initrd(), "other", {path: module.replace(b" SMP preempt ", b" UMP preempt ")})
+    with boot("root=LABEL=root rw rootwait=2", [disk("root")], other, panic=None) as m:
+        text = page(m, "the root file system has not appeared")
+        check_in("no block device at all", text, "the page")
+        check_in("module 'virtio_blk' cannot be loaded: it is damaged or built for another kernel", text, "the page")
+        check_in("(errno 8)", text, "the page")
+        reboot(m)
+
+
+@case
+def a_module_that_hangs_is_named_with_the_time_it_has_taken():
+    """In place of the module there is a pipe that nobody writes to: whoever opens it waits for ever."""
+    hangs = with_files(initrd(), "hangs", {kernel_module(BLK): Node("p")})
+    with boot("root=LABEL=root rw rootwait=8", [disk("root")], hangs, panic=None) as m:
+        m.expect(r"loading\s+module\s+'virtio_blk'\s+for")
+        check_in("module 'virtio_blk' has been loading for", page(m, "the root file system has not appeared"), "the page")
         reboot(m)
 
 

@@ -110,6 +110,51 @@ START_TEST(no_disk_and_no_driver)
 }
 END_TEST
 
+START_TEST(of_everything_the_disks_are_what_is_left_on_the_screen)
+{
+    static const struct page_hardware hw[] = {
+        {.where = "id", .modalias = "dmi:bvnSeaBIOS:bvr1.16.2-debian-1.16.2-1:bd04/01/2014:br0.0:svnQEMU:pnStandardPC:pvrpc"},
+    };
+    const struct blkinfo *devices[] = {&vda2};
+    const struct fail fail = {.kind = FAIL_TIMEOUT, .found = "x"};
+
+    ck_assert_str_eq(page("LABEL=y", &fail, devices, 1, hw, 1, true),
+                     "*** pintle: the root file system has not appeared\n"
+                     "wanted:  root=LABEL=y\n"
+                     "found:   x\n"
+                     "\n"
+                     "HARDWARE WITHOUT A DRIVER\n"
+                     "  id: no module for it in this image\n"
+                     "      dmi:bvnSeaBIOS:bvr1.16.2-debian-1.16.2-1:bd04/01/2014:br0.0:svnQEMU:pnSta\n"
+                     "      ndardPC:pvrpc\n"
+                     "\n"
+                     "DEVICE  SIZE TYPE UUID                                 LABEL\n"
+                     "vda2    1.5G ext4 6c9d2c6b-1a2b-4a53-9e4d-0123456789ab root  other LABEL\n");
+}
+END_TEST
+
+START_TEST(why_a_module_is_not_in_is_one_sentence)
+{
+    static const struct {
+        struct page_hardware hw;
+        const char *text;
+    } cases[] = {
+        {{.module = "ext4", .error = -ENOENT, .no_file = true},
+         "module 'ext4' cannot be loaded: its file is not in the image (errno 2)"},
+        {{.module = "ext4", .error = -ENOENT, .cause = "jbd2"},
+         "module 'ext4' cannot be loaded: it needs 'jbd2', which cannot be loaded either (errno 2)"},
+        {{.module = "ext4", .error = -ENOENT},
+         "module 'ext4' cannot be loaded: the kernel lacks a symbol that it needs: was it built for another kernel? (errno 2)"},
+        {{.module = "ext4", .error = -EFAULT}, "module 'ext4' cannot be loaded: it crashed in the kernel (dmesg tells more) (errno 14)"},
+        {{.module = "ext4", .loading_usec = 61500000}, "module 'ext4' has been loading for 61 s"},
+        {{.module = "ext4"}, "module 'ext4' is in the image but was not loaded"},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+        ck_assert_str_eq(page_hardware_text(&cases[i].hw, text, sizeof(text)), cases[i].text);
+}
+END_TEST
+
 START_TEST(a_failure_of_the_mount_names_it_first)
 {
     const struct blkinfo *devices[] = {&vda, &vda2};
@@ -248,7 +293,8 @@ START_TEST(only_storage_matters)
 }
 END_TEST
 
-UNITTEST_MAIN("page", a_wrong_uuid_is_one_look, no_disk_and_no_driver, a_failure_of_the_mount_names_it_first,
+UNITTEST_MAIN("page", a_wrong_uuid_is_one_look, no_disk_and_no_driver, of_everything_the_disks_are_what_is_left_on_the_screen,
+              why_a_module_is_not_in_is_one_sentence, a_failure_of_the_mount_names_it_first,
               what_reads_for_ever_and_what_went, a_hundred_disks_leave_room_for_the_menu,
               nothing_that_a_disk_calls_itself_reaches_the_terminal, a_small_buffer_gets_whole_lines,
               the_waiting_line_says_what_for_and_how_long, only_storage_matters)
