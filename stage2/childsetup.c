@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * BETWEEN CLONE AND EXEC, IN PID 1'S MEMORY WHILE PID 1 RUNS: raw system calls only. No libc function, no errno, no
- * static variable, no allocation, no lock. All signals are blocked until the last call before the exec.
+ * static variable, no allocation, no lock. All signals but faults are blocked until the last call before the exec.
  */
 #include "childsetup.h"
 
