@@ -239,6 +239,7 @@ int runtab_convert(const struct runtab *from, struct runtab *to)
     if (old->count != h->count || old->db_checksum != h->db_checksum)
         return -EINVAL;
     memcpy((uint8_t *)h + fixed, (const uint8_t *)old + fixed, MIN(old->header_size, sizeof(*h)) - fixed);
+    h->superseded = 0; /* the old one may have been called that by a PID 1 that died over the change */
     for (uint32_t i = 0; i < h->count; i++) {
         memcpy(runtab_unit(to, i), runtab_unit(from, i), MIN(from->unit_size, sizeof(struct run_unit)));
         memcpy(runtab_text(to, i), runtab_text(from, i), MIN(from->text_size, sizeof(struct run_text)));

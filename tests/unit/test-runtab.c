@@ -145,6 +145,7 @@ static void check_carried(int more)
     struct runtab from, to;
 
     make_other(&from, more);
+    from.header->superseded = 1;
     make(&to);
     ck_assert_int_eq(runtab_convert(&from, &to), 0);
     for (uint32_t i = 0; i < COUNT; i++) {
@@ -156,6 +157,7 @@ static void check_carried(int more)
         ck_assert_uint_eq(runtab_text(&to, i)->reason[7], (unsigned)('0' + i));
     }
     ck_assert_uint_eq(to.header->last_job_id, 77);
+    ck_assert_uint_eq(to.header->superseded, 0);
     ck_assert_uint_eq(to.header->boot_unit, 3);
     ck_assert_uint_eq(to.header->notify_serial, 0);
     ck_assert_int_eq(runtab_open(to.data, to.size, &to), 0);
