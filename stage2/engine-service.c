@@ -162,7 +162,9 @@ void life_enter_running(struct life *l)
 void life_enter_reload(struct life *l)
 {
     unit_set_flags(l->e, l->id, RUN_JOB_BEGUN, RUN_CONTROL_EXEC_FAILED | RUN_KILLED);
-    enter_lines(l, RUN_RELOAD, UDB_EXEC_RELOAD);
+    /* The wish was refused without lines; a reload of the unit files may have taken them away since. */
+    if (!enter_lines(l, RUN_RELOAD, UDB_EXEC_RELOAD))
+        job_end(l->e, l->id, RUN_RESULT_CANCELED);
 }
 
 void life_enter_stop(struct life *l)
