@@ -28,7 +28,7 @@ static void add_dependency(struct draft *d, const struct assignment *a, const ch
         return;
     to = compile_unit_number(d->c, name);
     if (to == UDB_NONE) {
-        if (!order)
+        if (!order && !d->c->too_many)
             draft_note(d, a, UDB_NOTE_INFO,
                        "%s=: '%s' is of a type that is not done yet, the dependency is dropped",
                        a->directive->name, name);

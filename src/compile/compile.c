@@ -16,7 +16,7 @@ int compile_init(struct compiler *c, const char *root, const char *const *dirs)
 {
     int r;
 
-    *c = (struct compiler){.root = root};
+    *c = (struct compiler){.root = root, .max_units = COMPILE_UNITS_MAX};
     specifier_host_init(&c->host, root);
     r = udbwrite_new(&c->writer);
     if (r == 0)
@@ -101,6 +101,17 @@ static uint32_t add_unit(struct compiler *c, const char *name, bool service)
     return c->n_units++;
 }
 
+static uint32_t too_many(struct compiler *c, const char *name)
+{
+    if (!c->too_many)
+        compile_note(c, UDB_NONE, UDB_NOTE_ERROR, "", 0,
+                     "there are more than %u units: '%s' and what else is named are left out; does a template name more "
+                     "instances of itself?",
+                     c->max_units, name);
+    c->too_many = true;
+    return UDB_NONE;
+}
+
 uint32_t compile_unit_number(struct compiler *c, const char *name)
 {
     char own[UNITNAME_MAX + 1];
@@ -111,7 +122,9 @@ uint32_t compile_unit_number(struct compiler *c, const char *name)
         !is_done_type(own, &service))
         return UDB_NONE;
     number = udbwrite_find(c->writer, own);
-    return number != UDB_NONE ? number : add_unit(c, own, service);
+    if (number != UDB_NONE)
+        return number;
+    return c->n_units >= c->max_units ? too_many(c, own) : add_unit(c, own, service);
 }
 
 void compile_dependency(struct compiler *c, uint32_t owner, uint32_t from, enum udb_edge kind, uint32_t to,

@@ -33,16 +33,20 @@ struct compile_unit {
     uint64_t job_timeout_usec; /* 0: its file says nothing */
 };
 
+/* A template may name two more instances of itself, and each of those two more: somewhere it has to end. */
+#define COMPILE_UNITS_MAX 32768
+
 struct compiler {
     const char *root; /* borrowed; "" for the running system */
     struct udbwrite *writer;
     struct unitload *load;
     struct specifier_host host;
     struct compile_unit *units;
-    uint32_t n_units, room_units;
+    uint32_t n_units, room_units, max_units;
     uint32_t n_read; /* units that have been read: the rest of the list is work */
     struct dependency *deps;
     uint32_t n_deps, room_deps;
+    bool too_many;       /* units were left out, and that was said */
     uint32_t n_notes[3]; /* by enum udb_note_level */
     int error;           /* -ENOMEM sticks; compile_finish gives it */
 };
@@ -76,7 +80,7 @@ int compile_finish(struct compiler *c, void **ret_data, size_t *ret_size);
 
 /*
  * compile_unit_number - the unit called @name, its aliases resolved; added to the work when it is new
- * Return: UDB_NONE for a type that is not done, and when aliases lead nowhere.
+ * Return: UDB_NONE for a type that is not done, when aliases lead nowhere, and when there are too many units.
  */
 uint32_t compile_unit_number(struct compiler *c, const char *name);
 

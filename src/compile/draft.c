@@ -356,6 +356,8 @@ static int take_link(void *arg, const struct unitload_link *link)
         return 0;
     }
     to = compile_unit_number(d->c, name);
+    if (to == UDB_NONE && d->c->too_many)
+        return 0;
     if (to == UDB_NONE)
         compile_note(d->c, d->unit, UDB_NOTE_INFO, link->path, 0,
                      "'%s' is of a type that is not done yet: it is not started", name);

@@ -36,6 +36,14 @@ def what_is_unknown_is_said_with_what_was_meant():
 
 
 @case
+def a_template_that_multiplies_comes_to_an_end():
+    with UnitRoot() as root:
+        root.file("t@.service", "[Unit]\nWants=t@%i-a.service t@%i-b.service\n[Service]\nExecStart=/bin/true\n")
+        root.file("default.target", "[Unit]\nWants=t@x.service\n")
+        root.expect_note(r"error: there are more than 32768 units: 't@x-.*service' and what else is named are left out")
+
+
+@case
 def what_cannot_be_left_out_safely_refuses_the_unit():
     table = ["RootDirectory=/srv", "RootImage=/x", "NetworkNamespacePath=/run/netns/x", "DynamicUser=yes", "PAMName=login",
              "LoadCredentialEncrypted=a:b", "Type=forking", "Type=dbus", "Type=wrong", "BusName=org.x", "Restart=sometimes",
