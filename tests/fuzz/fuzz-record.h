@@ -33,7 +33,7 @@ static inline uint8_t *fuzz_record(const uint8_t *data, size_t size, size_t *ret
         uint32_t tag = (uint32_t)fuzz_number(&in, 1);
         size_t length = (size_t)fuzz_number(&in, 1);
 
-        length = MIN(length, in.size);
+        length = length == 255 ? in.size : MIN(length, in.size);
         record_put(&w, tag, in.data, length);
         in.data += length;
         in.size -= length;
