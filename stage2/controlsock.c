@@ -17,6 +17,7 @@
 
 #define CLIENT_MAX  256
 #define ACCEPT_MAX  16                    /* a round */
+#define ACCEPT_SPAN (10 * USEC_PER_MSEC)  /* ... and twice as many in this time */
 #define CLIENT_TIME (200 * USEC_PER_MSEC) /* what a client has for its request when others want its place */
 #define RETRY       USEC_PER_SEC
 
@@ -246,12 +247,29 @@ static void welcome(struct stage2 *s, struct client *c, int fd)
     on_client(c, fd, 0); /* it has mostly spoken by now */
 }
 
+/* A flood of clients has a share of PID 1, not all of it: one that never sleeps waits for the scheduler when a service ends. */
+static bool is_too_fast(struct stage2 *s)
+{
+    static uint64_t since;
+    static unsigned n_accepted;
+    uint64_t now = sys.now();
+
+    if (now - since >= ACCEPT_SPAN) {
+        since = now;
+        n_accepted = 0;
+    }
+    if (++n_accepted <= 2 * ACCEPT_MAX)
+        return false;
+    stop_listening(s, since + ACCEPT_SPAN);
+    return true;
+}
+
 static void on_listen(void *data, int fd, uint32_t events _unused_)
 {
     struct stage2 *s = data;
 
     for (int i = 0; i < ACCEPT_MAX; i++) {
-        struct client *c = free_place(s);
+        struct client *c = is_too_fast(s) ? NULL : free_place(s);
         int client = c ? sys.accept4(fd, SOCK_CLOEXEC | SOCK_NONBLOCK) : -EAGAIN;
 
         if (client == -EMFILE || client == -ENFILE || client == -ENOMEM || client == -ENOBUFS)
