@@ -5,7 +5,9 @@
  */
 #include "sim.h"
 
-static struct sim *sim;
+#ifndef PINTLE_SANITIZED
+static struct sim *sim; /* for the hooks, which are told nothing */
+#endif
 
 _noreturn_ static void die(struct sim *s)
 {
@@ -29,7 +31,9 @@ void simcrash_draw(struct sim *s)
 {
     static const uint32_t spans[] = {40, 400, 4000};
 
+#ifndef PINTLE_SANITIZED
     sim = s;
+#endif
     s->dies_at = UINT64_MAX;
     if (!sim_percent(s, 15))
         return;
@@ -98,6 +102,8 @@ bool simcrash_run(struct sim *s, sim_doing_fn doing, const struct engine_event *
 }
 
 /* --- what the compiler calls --- */
+
+#ifndef PINTLE_SANITIZED
 
 static bool in_table(const void *at)
 {
@@ -179,13 +185,11 @@ void __tsan_atomic32_store(volatile uint32_t *at, uint32_t value, int order _unu
 void __tsan_atomic_thread_fence(int order _unused_) {}
 void __tsan_atomic_signal_fence(int order _unused_) {}
 
-#ifndef PINTLE_SANITIZED
 void *__wrap_memcpy(void *to, const void *from, size_t size)
 {
     before_store(to, size);
     return __real_memcpy(to, from, size);
 }
-#endif
 
 void *__tsan_memcpy(void *to, const void *from, size_t size)
 {
@@ -198,3 +202,4 @@ void *__tsan_memset(void *to, int c, size_t size)
     before_store(to, size);
     return memset(to, c, size);
 }
+#endif
