@@ -152,7 +152,7 @@ static void take_request(struct stage2 *s, struct client *c, const struct contro
         break;
     case CONTROL_OP_DAEMON_REEXEC:
         r = reexec_begin(s, reexec_done);
-        if (r == 0 || r == -EBUSY) {
+        if (r == 0) {
             c->waits = WAITS_FOR_REEXEC; /* answered by reexec_done, right before the exec */
             return;
         }

@@ -25,12 +25,12 @@ int reexec_begin(struct stage2 *s, reexec_fn done)
     };
     int r;
 
-    if (helper_runs(HELPER_ASK_SUCCESSOR))
-        return -EBUSY;
     if (s->keep_fd < 0)
         return -ENOMEDIUM;
-    snprintf(word, sizeof(word), "--can-carry-on=%d", s->keep_fd);
     told = done;
+    if (helper_runs(HELPER_ASK_SUCCESSOR)) /* for somebody else, or for a predecessor that crashed meanwhile */
+        return 0;
+    snprintf(word, sizeof(word), "--can-carry-on=%d", s->keep_fd);
     r = helper_start(s, &spec);
     return r < 0 ? log_error(r, "cannot ask '%s' whether it can carry on", crash_program()) : 0;
 }

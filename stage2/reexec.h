@@ -13,7 +13,7 @@
 /* @result: 0: the exec comes next; -errno: nothing happened. */
 typedef void (*reexec_fn)(struct stage2 *s, int result);
 
-/* reexec_begin - ask what lies at the path that PID 1 was started from. Return: 0: @done will be told; -EBUSY; -errno. */
+/* reexec_begin - ask what lies at the path that PID 1 was started from. Return: 0: @done will be told; -errno. */
 int reexec_begin(struct stage2 *s, reexec_fn done);
 
 /* reexec_asked - a helper_fn. */

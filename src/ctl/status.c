@@ -266,6 +266,19 @@ static void print_boot(const struct ctl *ctl)
              text_format_bytes(h->freed_bytes, freed, sizeof(freed)));
 }
 
+/* Only what a person should know of: a PID 1 that never crashed needs no line. */
+static void print_pid1(const struct ctl *ctl)
+{
+    const struct runtab_header *h = ctl->view.table.header;
+
+    if (h->header_size < sizeof(*h)) /* an older PID 1 */
+        return;
+    if (h->n_faults + h->n_hangs > 0)
+        line(ctl, "PID 1", "carried on after %u crashes and %u hangs; see its log", h->n_faults, h->n_hangs);
+    if (h->safe)
+        line(ctl, "Safe mode", "nothing is started or supervised; 'pintlectl daemon-reexec' tries again");
+}
+
 static int print_system(struct ctl *ctl)
 {
     const struct runtab_header *h = ctl->view.table.header;
@@ -288,6 +301,7 @@ static int print_system(struct ctl *ctl)
             view_state_name(state), term_off(&ctl->term, c), term_span(ctl->now_usec - (ctl->container ? MIN(h->t_stage2, ctl->now_usec) : 0), span, sizeof(span)),
             PACKAGE_VERSION, uts.release);
     print_boot(ctl);
+    print_pid1(ctl);
     line(ctl, "Units", "%u loaded, %u active, %u failed; %u jobs under way", n_loaded, n_active, h->n_failed, h->n_jobs);
     print_some(ctl, "Failed", true);
     print_some(ctl, "Jobs", false);

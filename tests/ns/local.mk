@@ -46,6 +46,14 @@ tests_ns_pintle_faults_SOURCES = stage2/main.c tests/ns/faults.c
 tests_ns_pintle_faults_CPPFLAGS = $(STAGE2_CPPFLAGS)
 tests_ns_pintle_faults_LDFLAGS = $(AM_LDFLAGS) $(PINTLE_STATIC_LDFLAGS) $(FAULTS_WRAP)
 tests_ns_pintle_faults_LDADD = libstage2.a libengine.a libunit.a libcore.a libbase.a
+
+# All of PID 1 compiled so that it can be struck in any of its functions.
+check_PROGRAMS += tests/ns/pintle-struck
+tests_ns_pintle_struck_SOURCES = stage2/main.c $(libstage2_a_SOURCES) $(libengine_a_SOURCES) tests/ns/struck.c
+tests_ns_pintle_struck_CPPFLAGS = $(STAGE2_CPPFLAGS) -DHANG_USEC=200000
+tests_ns_pintle_struck_CFLAGS = $(AM_CFLAGS) -finstrument-functions
+tests_ns_pintle_struck_LDFLAGS = $(AM_LDFLAGS) $(PINTLE_STATIC_LDFLAGS)
+tests_ns_pintle_struck_LDADD = libunit.a libcore.a libbase.a
 TESTS += $(NS_TESTS)
 endif
 

@@ -3,15 +3,19 @@
 """A storm: PID 1 is struck with SIGSEGV at random moments while services start, stop, notify, fail and are killed. Afterwards
 everything that should run does, once, with the pid it had; nothing is leaked. The counts are printed, and the seed."""
 
+import mmap
 import os
 import random
 import signal
+import struct
+import tempfile
 import threading
 import time
 
-from namespace import Pid1, need_cgroups, prepare, service
+from namespace import BUILD, Pid1, need_cgroups, prepare, service
 from testcase import Failure, add_case, check_equal, main
 
+STRIKES = int(os.environ.get("PINTLE_STORM_STRIKES", "200"))
 STABLE, CHANGING, CRASHES = 60, 20, int(os.environ.get("PINTLE_STORM_CRASHES", "1000"))
 
 
@@ -113,6 +117,75 @@ def storm(cgroups):
     return run
 
 
+class Order:
+    """The file that tells pintle-struck where to fault (struck.c)."""
+
+    def __init__(self):
+        self.file = tempfile.NamedTemporaryFile(prefix="pintle-struck-")
+        self.file.write(bytes(4096))
+        self.file.flush()
+        os.chmod(self.file.name, 0o666)
+        self.map = mmap.mmap(self.file.fileno(), 4096)
+
+    def give(self, functions, hang=False):
+        struct.pack_into("II", self.map, 0, functions, hang)
+
+    def pending(self):
+        return struct.unpack_from("I", self.map, 0)[0] != 0
+
+    def count(self):
+        return struct.unpack_from("I", self.map, 8)[0]
+
+    def release(self):
+        """A hang that has been left is not entered again."""
+        struct.pack_into("I", self.map, 4, 0)
+
+
+def struck_inside_its_functions():
+    """Each change of a service is hit once, somewhere between its first and its last function."""
+    seed = int(os.environ.get("PINTLE_STORM_SEED", time.time_ns() % 1000000))
+    rand, made, counts, order = random.Random(seed), units(), {}, Order()
+    changing = [name for name in made if name[0] == "c"]
+    stable = [name for name in made if name[0] != "c"]
+    with Pid1(made, arguments=["--no-safe-mode"], debug=False, pid1="tests/ns/pintle-struck",
+              wrapper=("env", f"PINTLE_STRUCK={order.file.name}")) as p:
+        p.expect(r"reached default\.target")
+        pids = {name: p.show(name, "MainPID") for name in stable}
+        try:
+            for _ in range(STRIKES):
+                order.give(int(rand.expovariate(1 / 400)) + 1)
+                disturb(p, changing, rand, counts)
+                while p._take(time.monotonic() + 0.001):
+                    pass
+            order.give(0)
+            check_equal(p.ctl("start", *changing, timeout=60), (0, ""), "start of everything")
+            check_equal({name: p.show(name, "MainPID") for name in stable}, pids, "main pids of those left alone")
+            check_equal(p.ctl("is-active", "-q", *made)[0], 0, "all are active")
+            p.wait_until(lambda: all(len(one) == 1 for one in processes(p).values()), "each service runs once", 5)
+            p.wait_until(lambda: p.zombies() == 0, "no zombies")
+            print(f"  seed {seed}: struck {order.count()} times, changes {counts}")
+            check_equal(p.end(), 0, "exit status")
+        except Failure as failure:
+            raise Failure(f"{failure} (PINTLE_STORM_SEED={seed})", failure.detail or p.detail())
+
+
+def a_hang_is_left():
+    order = Order()
+    with Pid1({"a.service": service(start="pause")}, pid1="tests/ns/pintle-struck",
+              wrapper=("env", f"PINTLE_STRUCK={order.file.name}")) as p:
+        p.expect(r"reached default\.target")
+        pid = p.show("a.service", "MainPID")
+        order.give(50, hang=True)
+        p.run("sh", "-c", f"{BUILD}/pintlectl stop --no-block nothing.service; {BUILD}/pintlectl reset-failed a.service")
+        p.expect(r"PID 1 was hung .* carries on")
+        order.release()
+        check_equal(p.show("a.service", "MainPID"), pid, "main pid")
+        check_equal(p.ctl("stop", "a.service"), (0, ""), "stop")
+        check_equal(p.end(), 0, "exit status")
+
+
+add_case("nothing_is_lost_when_struck_inside_any_function", struck_inside_its_functions)
+add_case("a_hang_is_left", a_hang_is_left)
 add_case("nothing_is_lost_without_cgroups", storm(False))
 add_case("nothing_is_lost_with_cgroups", storm(True))
 
