@@ -177,6 +177,8 @@ int signals_init(struct stage2 *s)
     int fd, r;
 
     all_but_faults(&set);
+    /* Blocked it would be queued although it is ignored, once for each line of a log that nobody reads any more. */
+    sigdelset(&set, SIGPIPE);
     sigprocmask(SIG_SETMASK, &set, NULL);
     signal(SIGPIPE, SIG_IGN); /* inherited by services (IgnoreSIGPIPE=yes); pintle-exec undoes it */
     signal(SIGCHLD, SIG_DFL);

@@ -4,6 +4,7 @@
 
 import os
 import signal
+import time
 
 from namespace import BUILD, Pid1, prepare, service
 from testcase import case, check, check_equal, check_in, main
@@ -149,6 +150,22 @@ def a_hundred_services_go_down_at_once():
         p.expect(r"reached default\.target")
         check_equal(p.end(timeout=10), 0, "exit status")
 
+
+@case
+def a_log_that_nobody_reads_any_more_leaves_PID_1_idle():
+    def processor_ticks(pid):
+        with open(f"/proc/{pid}/stat") as f:
+            return sum(int(word) for word in f.read().rpartition(")")[2].split()[11:13])
+
+    with Pid1({"a.service": service("Restart=always", "RestartSec=0", start="pause")}) as p:
+        p.expect(r"a\.service: .* -> running")
+        pid = p.pid1()
+        p.process.stdout.close()  # every line from here on is an EPIPE, and a SIGPIPE
+        p.run("kill", "-9", p.show("a.service", "MainPID"))
+        check_equal(p.ctl("is-active", "a.service")[0], 0, "is-active")
+        before = processor_ticks(pid)
+        time.sleep(0.5)  # what is measured is this time itself
+        check(processor_ticks(pid) - before <= 2, "PID 1 rests while nothing happens")
 
 
 main(prepare)
