@@ -32,8 +32,8 @@ def units():
         name = f"{kind}{i}"
         made[name + ".service"] = service(*(line.format(name) for line in lines), start=start.format(name))
     for i in range(CHANGING):
-        made[f"c{i}.service"] = service("Restart=always", "RestartSec=1ms", "StartLimitIntervalSec=0",
-                                        "RuntimeDirectory=c%d" % i if i % 2 else "", start=f"log @DIR@/changing c{i}")
+        made[f"c{i}.service"] = service("Restart=always", "RestartSec=1ms", "RuntimeDirectory=c%d" % i if i % 2 else "",
+                                        unit=("StartLimitIntervalSec=0",), start=f"log @DIR@/changing c{i}")
     return made
 
 
