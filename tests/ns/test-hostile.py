@@ -32,11 +32,16 @@ UNITS = {
 }
 
 
+def stamped(p):
+    """The file is there a moment before the first stamp is in it."""
+    return os.path.exists(p.path("stamps")) and os.path.getsize(p.path("stamps")) > 0
+
+
 def restarts(p):
     """Median microseconds of a restart."""
     status, text = p.run(HOSTILE, "restarts", p.path("stamps"), str(RESTARTS), timeout=120)
     if status != 0:
-        raise Failure(f"a restart did not come: {text!r}", p.detail())
+        raise Failure(f"a restart did not come: {text!r}", p.ctl("status", "stamp.service")[1] + p.detail())
     return statistics.median(int(word) for word in text.split())
 
 
@@ -102,7 +107,7 @@ def flood(name, commands, user=None, units=()):
     def run():
         with Pid1({**UNITS, **dict(units)}, debug=False) as p:
             p.expect(r"reached default\.target")
-            p.wait_until(lambda: os.path.exists(p.path("stamps")), "the first stamp")
+            p.wait_until(lambda: stamped(p), "the first stamp")
             before = descriptors(p)
             bears(p, lambda: Attack(p, commands, user), name)
             p.wait_until(lambda: descriptors(p) <= before + 2, "PID 1 has let go of the flood's descriptors")
@@ -126,7 +131,7 @@ def bears_a_service_that_floods_its_own_notify_socket():
     units["loud.service"] = units["loud.service"].replace("'READY=1 STATUS=still'", r"READY=1\nSTATUS=still")
     with Pid1({**units, "default.target": "[Unit]\nWants=stamp.service ready.service idle.service\n"}, debug=False) as p:
         p.expect(r"reached default\.target")
-        p.wait_until(lambda: os.path.exists(p.path("stamps")), "the first stamp")
+        p.wait_until(lambda: stamped(p), "the first stamp")
         found = []
         for _ in range(TRIES):
             quiet = restarts(p)
@@ -158,7 +163,7 @@ def control_timers_and_notify_are_served_while_100_services_die_for_ever():
              "default.target": "[Unit]\nWants=stamp.service idle.service ready.service\n"}
     with Pid1(units, debug=False) as p:
         p.expect(r"reached default\.target")
-        p.wait_until(lambda: os.path.exists(p.path("stamps")), "the first stamp")
+        p.wait_until(lambda: stamped(p), "the first stamp")
         check_equal(p.ctl("start", *dying)[0] in (0, 1), True, "start of the dying")
         slowest = control(p)
         begin = time.monotonic()
