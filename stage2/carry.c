@@ -116,8 +116,8 @@ static void close_strangers(struct stage2 *s)
     uint32_t number;
     size_t n;
 
-    if (!own || !dir)
-        return; /* they stay: a leak is better than a loss */
+    if (!own || !dir || keep->lost)
+        return; /* they stay: a leak is better than a loss. Where the units are lost, some of them are theirs (notify_find) */
     n = list_own(s, own);
     while ((e = readdir(dir))) {
         int fd, flags;

@@ -43,7 +43,7 @@ libstage2_a_SOURCES = \
 	stage2/kernelview.c stage2/kernelview.h \
 	stage2/keep.c stage2/keep.h \
 	stage2/logline.c stage2/logline.h \
-	stage2/notify.c stage2/notify.h stage2/notifymsg.c \
+	stage2/notify.c stage2/notify.h stage2/notifyfind.c stage2/notifymsg.c \
 	stage2/oldroot.c stage2/oldroot.h \
 	stage2/publish.c stage2/publish.h \
 	stage2/reap.c stage2/reap.h \

@@ -16,6 +16,12 @@
 int notify_open(struct stage2 *s, uint32_t unit);
 /* notify_carry_on - after an exec: listen again on the record's socket, if it is one. Return: whether it is. */
 bool notify_carry_on(struct stage2 *s, uint32_t unit);
+/*
+ * notify_find - give the units whose records are lost and that run the sockets that they were given
+ * A predecessor's sockets are open still; which is whose stands in the main process's environment. Names that are taken
+ * are not given again. notify_carry_on is due afterwards.
+ */
+void notify_find(struct stage2 *s);
 void notify_close(struct stage2 *s, uint32_t unit);
 
 /* notify_move - the unit has another number after a reload. */

@@ -4,6 +4,7 @@
 #include "drive.h"
 #include "kernelview.h"
 #include "log.h"
+#include "notify.h"
 #include "sys.h"
 
 static bool needs_boot;
@@ -16,6 +17,7 @@ static void rebuild(struct stage2 *s)
     if (n < 0)
         (void)log_error(n, "cannot look at the processes there are");
     r = engine_rebuild(&s->engine, facts, n < 0 ? 0 : (uint32_t)n, sys.now());
+    notify_find(s);
     if (r < 0)
         (void)log_error(r, "the units could not be rebuilt from their processes");
     else

@@ -12,6 +12,7 @@
 #include "helper.h"
 #include "keep.h"
 #include "log.h"
+#include "notify.h"
 #include "paths.h"
 #include "publish.h"
 #include "recover.h"
@@ -267,6 +268,8 @@ void state_boot_compiled(struct stage2 *s, const siginfo_t *info, bool timed_out
         (void)sys.unlink(PATH_UNIT_DB_NEXT); /* refused */
     if (keep->lost) {
         keep->lost = 0;
+        for (uint32_t i = 0; i < udb_count(&s->db); i++)
+            (void)notify_carry_on(s, i);
         drive_reissue(s);
     } else
         drive_boot(s);

@@ -4,6 +4,7 @@ NS_TESTS =
 NS_TESTS += tests/ns/test-bad-input.py
 NS_TESTS += tests/ns/test-carry-on.py
 NS_TESTS += tests/ns/test-context.py
+NS_TESTS += tests/ns/test-destroyed.py
 NS_TESTS += tests/ns/test-exhausted.py
 NS_TESTS += tests/ns/test-faults.py
 NS_TESTS += tests/ns/test-hostile.py
