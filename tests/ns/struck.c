@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * struck - linked with all of PID 1, compiled with -finstrument-functions, into a program of the tests: lets PID 1 fault or
- * hang inside of the n-th function that it enters from now on.
+ * struck - linked with all of PID 1, compiled with -finstrument-functions, into a program of the tests: lets PID 1 fault, hang
+ * or run out of stack inside of the n-th function that it enters from now on.
  *
  * n and what is to happen lie in a file named by PINTLE_STRUCK that the test maps too; the count goes on over an exec. Nothing
  * happens before the handlers are there.
@@ -16,15 +16,18 @@
 
 #define HOOK __attribute__((no_instrument_function))
 
+enum how { FAULT, HANG, OVERFLOW };
+
 static volatile struct {
     uint32_t countdown; /* 0: not now */
-    uint32_t hang;
+    uint32_t hang; /* enum how */
     uint32_t struck; /* how often it came to that */
 } *order;
 
 void __cyg_profile_func_enter(void *function, void *from) HOOK;
 void __cyg_profile_func_exit(void *function, void *from) HOOK;
 static void find_order(void) HOOK __attribute__((constructor));
+static uint8_t descend(const volatile uint8_t *above) HOOK __attribute__((noinline));
 
 static void find_order(void)
 {
@@ -38,8 +41,17 @@ static void find_order(void)
         order = at;
 }
 
+/* Each frame is needed after the call, so that none is reused. */
+static uint8_t descend(const volatile uint8_t *above)
+{
+    volatile uint8_t frame[512] = {above[0]};
+
+    return order ? (uint8_t)(descend(frame) + frame[0]) : frame[1];
+}
+
 void __cyg_profile_func_enter(void *function, void *from)
 {
+    static const uint8_t top[1];
     stack_t ss;
 
     (void)function;
@@ -51,7 +63,9 @@ void __cyg_profile_func_enter(void *function, void *from)
         return;
     }
     order->struck++;
-    while (order->hang) {
+    if (order->hang == OVERFLOW)
+        (void)descend(top);
+    while (order->hang == HANG) {
     }
     __builtin_trap();
 }

@@ -127,7 +127,9 @@ class Order:
         os.chmod(self.file.name, 0o666)
         self.map = mmap.mmap(self.file.fileno(), 4096)
 
-    def give(self, functions, hang=False):
+    FAULT, HANG, OVERFLOW = range(3)
+
+    def give(self, functions, hang=FAULT):
         struct.pack_into("II", self.map, 0, functions, hang)
 
     def pending(self):
@@ -175,7 +177,7 @@ def a_hang_is_left():
               wrapper=("env", f"PINTLE_STRUCK={order.file.name}")) as p:
         p.expect(r"reached default\.target")
         pid = p.show("a.service", "MainPID")
-        order.give(50, hang=True)
+        order.give(50, Order.HANG)
         p.run("sh", "-c", f"{BUILD}/pintlectl stop --no-block nothing.service; {BUILD}/pintlectl reset-failed a.service")
         p.expect(r"PID 1 was hung .* carries on")
         order.release()
@@ -185,7 +187,23 @@ def a_hang_is_left():
 
 
 add_case("nothing_is_lost_when_struck_inside_any_function", struck_inside_its_functions)
+def an_overflow_of_the_stack_is_survived():
+    order = Order()
+    with Pid1({"a.service": service(start="pause")}, pid1="tests/ns/pintle-struck",
+              wrapper=("env", f"PINTLE_STRUCK={order.file.name}")) as p:
+        p.expect(r"reached default\.target")
+        pid = p.show("a.service", "MainPID")
+        for i in range(3):
+            order.give(50, Order.OVERFLOW)
+            p.run("sh", "-c", f"{BUILD}/pintlectl stop --no-block nothing.service; {BUILD}/pintlectl reset-failed a.service")
+            p.expect(rf"PID 1 crashed with SIGSEGV .* carries on .* this is fault {i + 1}")
+        check_equal(p.show("a.service", "MainPID"), pid, "main pid")
+        check_equal(p.ctl("stop", "a.service"), (0, ""), "stop")
+        check_equal(p.end(), 0, "exit status")
+
+
 add_case("a_hang_is_left", a_hang_is_left)
+add_case("an_overflow_of_the_stack_is_survived", an_overflow_of_the_stack_is_survived)
 add_case("nothing_is_lost_without_cgroups", storm(False))
 add_case("nothing_is_lost_with_cgroups", storm(True))
 
