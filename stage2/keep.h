@@ -22,6 +22,13 @@
 #define KEEP_CRASHES     5 /* this many within KEEP_CRASH_SPAN end in safe mode */
 #define KEEP_CRASH_SPAN  (10 * USEC_PER_SEC)
 
+/* As RUNTAB_TEST_GROW of runtab.h. */
+#ifdef KEEP_TEST_GROW
+#define KEEP_GROWN uint8_t grown[KEEP_TEST_GROW];
+#else
+#define KEEP_GROWN
+#endif
+
 enum keep_stage {
     KEEP_STARTING, /* the steps before the loop: each looks whether it is done already */
     KEEP_RUNNING,
@@ -83,6 +90,7 @@ struct keep {
     struct keep_helper helpers[KEEP_HELPERS];
     uint32_t lost; /* 1: units ran, and what was known of them is gone: what is mapped next is filled from the kernel */
     uint32_t reserved;
+    KEEP_GROWN
 };
 
 /* PID 1's, always mapped: where there is no memory for a memfd it is private, and an exec begins anew. */

@@ -11,7 +11,9 @@
 #include "sys.h"
 #include "text.h"
 
+#ifndef ASK_TIMEOUT
 #define ASK_TIMEOUT (10 * USEC_PER_SEC)
+#endif
 
 static reexec_fn told;
 

@@ -28,8 +28,17 @@
 #include "udb.h"
 
 #define RUNTAB_MAGIC   "PINTLERT"
+#ifndef RUNTAB_VERSION
 #define RUNTAB_VERSION 1
+#endif
 #define RUN_NONE       UINT32_MAX
+
+/* Tests build a PID 1 of which everything that may grow has grown by so many bytes, and upgrade to it (tests/ns). */
+#ifdef RUNTAB_TEST_GROW
+#define RUNTAB_GROWN(factor) uint8_t grown[(factor) * RUNTAB_TEST_GROW];
+#else
+#define RUNTAB_GROWN(factor)
+#endif
 
 /* Every state: name here, SubState and ActiveState as systemd calls them (an API: Ansible, needrestart). */
 #define RUN_STATES(X)                                                                                        \
@@ -168,6 +177,7 @@ struct run_unit {
     uint32_t reserved;
     uint64_t undo; /* runundo: the call that saved this record last */
     int32_t report_fd[2]; /* runtime: reading ends of pintle-exec's reports, [0] control, [1] main; -EBADF: none */
+    RUNTAB_GROWN(3)
 };
 
 #define RUN_UNIT_FIRST 168 /* bytes that every record has, whoever wrote it */
@@ -179,6 +189,7 @@ _Static_assert(sizeof(struct run_unit) >= RUN_UNIT_FIRST && sizeof(struct run_un
 struct run_text {
     char status[RUN_STATUS_TEXT]; /* STATUS= of the notify protocol */
     char reason[RUN_REASON_TEXT]; /* why it failed, for a person */
+    RUNTAB_GROWN(8)
 };
 
 #define RUN_TEXT_FIRST 256
@@ -236,6 +247,7 @@ struct runtab_header {
     uint32_t safe;          /* 1: PID 1 crashed too often and starts nothing by itself (safe mode) */
     uint32_t n_faults, n_hangs, n_reexecs; /* of PID 1, since the machine began */
     uint32_t reserved2;
+    RUNTAB_GROWN(2)
 };
 
 /* Whoever reads a field behind these looks at header_size first. */

@@ -16,6 +16,7 @@ NS_TESTS += tests/ns/test-pintlectl.py
 NS_TESTS += tests/ns/test-reload.py
 NS_TESTS += tests/ns/test-spawn.py
 NS_TESTS += tests/ns/test-storm.py
+NS_TESTS += tests/ns/test-upgrade.py
 
 # PID 1 of a namespace is killed by the leak checker of its own build: under sanitizers the unit tests say enough.
 if !SANITIZERS
@@ -55,6 +56,19 @@ tests_ns_pintle_struck_CPPFLAGS = $(STAGE2_CPPFLAGS) -DHANG_USEC=200000
 tests_ns_pintle_struck_CFLAGS = $(AM_CFLAGS) -finstrument-functions
 tests_ns_pintle_struck_LDFLAGS = $(AM_LDFLAGS) $(PINTLE_STATIC_LDFLAGS)
 tests_ns_pintle_struck_LDADD = libunit.a libcore.a libbase.a
+
+# The PID 1 of a later version: all that may grow has grown, the keep beyond its page. And one that reads no table of this version.
+check_PROGRAMS += tests/ns/pintle-grown
+tests_ns_pintle_grown_SOURCES = stage2/main.c $(libstage2_a_SOURCES) $(libengine_a_SOURCES)
+tests_ns_pintle_grown_SOURCES += src/unit/runtab.c src/unit/runundo.c
+tests_ns_pintle_grown_CPPFLAGS = $(STAGE2_CPPFLAGS) -DRUNTAB_TEST_GROW=8 -DKEEP_TEST_GROW=4096 -DASK_TIMEOUT=300000
+tests_ns_pintle_grown_LDFLAGS = $(AM_LDFLAGS) $(PINTLE_STATIC_LDFLAGS)
+tests_ns_pintle_grown_LDADD = libunit.a libcore.a libbase.a
+check_PROGRAMS += tests/ns/pintle-foreign
+tests_ns_pintle_foreign_SOURCES = stage2/main.c src/unit/runtab.c
+tests_ns_pintle_foreign_CPPFLAGS = $(STAGE2_CPPFLAGS) -DRUNTAB_VERSION=2
+tests_ns_pintle_foreign_LDFLAGS = $(AM_LDFLAGS) $(PINTLE_STATIC_LDFLAGS)
+tests_ns_pintle_foreign_LDADD = libstage2.a libengine.a libunit.a libcore.a libbase.a
 TESTS += $(NS_TESTS)
 endif
 
