@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
@@ -145,6 +146,11 @@ static int real_reboot(int command)
     return NEG(reboot(command));
 }
 
+static int real_ioctl(int fd, unsigned long request, void *argument)
+{
+    return NEG(ioctl(fd, request, argument));
+}
+
 static int real_futex_wake(uint32_t *word, int max)
 {
     return (int)NEG(syscall(SYS_futex, word, FUTEX_WAKE, max, NULL, NULL, 0));
@@ -177,6 +183,7 @@ static int real_futex_wake(uint32_t *word, int max)
         .mount = real_mount,                                                                                 \
         .umount2 = real_umount2,                                                                             \
         .reboot = real_reboot,                                                                               \
+        .ioctl = real_ioctl,                                                                                 \
         .futex_wake = real_futex_wake,                                                                       \
         .now = clock_now,                                                                                    \
     }

@@ -45,6 +45,7 @@ struct sys_ops {
                  const char *data);
     int (*umount2)(const char *target, int flags);
     int (*reboot)(int command);
+    int (*ioctl)(int fd, unsigned long request, void *argument);
     int (*futex_wake)(uint32_t *word, int max); /* how many were woken; INT_MAX: all */
     uint64_t (*now)(void); /* CLOCK_MONOTONIC, microseconds */
 };

@@ -158,8 +158,14 @@ static void dump_unit(const struct udb *db, uint32_t i, FILE *out)
 
 void dbreport_dump(const struct udb *db, FILE *out)
 {
+    const struct udb_watchdog w = udb_watchdog(db);
+
     fprintf(out, "units: %u\nsize: %zu\ndefault: %s\n", udb_count(db), db->size,
             db->header->default_unit == UDB_NONE ? "none" : udb_name(db, db->header->default_unit));
+    fputs("hardware watchdog:", out);
+    dump_span(out, "runtime", w.runtime_usec);
+    dump_span(out, "reboot", w.reboot_usec);
+    fprintf(out, " device=%s\n", udb_text(db, w.device));
     for (uint32_t i = 0; i < udb_count(db); i++)
         dump_unit(db, i, out);
     for (uint32_t i = 0; i < db->header->notes.count; i++)

@@ -13,6 +13,7 @@ libcompile_a_SOURCES += src/compile/compileopt.c src/compile/compileopt.h
 libcompile_a_SOURCES += src/compile/dbreport.c src/compile/dbreport.h
 libcompile_a_SOURCES += src/compile/draft.c src/compile/draft.h
 libcompile_a_SOURCES += src/compile/keep.c src/compile/keep.h
+libcompile_a_SOURCES += src/compile/manager.c src/compile/manager.h
 libcompile_a_SOURCES += src/compile/order.c src/compile/order.h
 libcompile_a_SOURCES += src/compile/value.c src/compile/value.h
 TESTLIBS += libcompile.a

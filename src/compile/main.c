@@ -8,6 +8,7 @@
 #include "fd.h"
 #include "keep.h"
 #include "log.h"
+#include "manager.h"
 
 static int write_database(const char *path, const void *data, size_t size)
 {
@@ -125,6 +126,7 @@ static int run(const struct compileopt *o, struct compiler *c)
     if (o->boot)
         bootenv_add_gettys(&o->env, c);
     choose_default(c, o);
+    manager_read(c, o->boot ? &o->env : NULL);
     r = compile_finish(c, &data, &size);
     if (r == 0)
         r = udb_open(data, size, &db, NULL);

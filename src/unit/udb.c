@@ -90,6 +90,8 @@ static const char *check_header(const struct udb_header *h)
     for (size_t i = 0; i < ARRAY_SIZE(h->final_units); i++)
         if (!unit_index_ok(h, h->final_units[i]))
             return "a final unit does not exist";
+    if (h->header_size >= sizeof(*h) && !text_ok(h, h->watchdog.device))
+        return "the watchdog's name lies outside the text";
     return NULL;
 }
 
@@ -214,6 +216,12 @@ static const char *check_units(const struct udb *db)
     return why;
 }
 
+/* One that some writer of this version has written, or a later one will. */
+static bool header_size_ok(uint32_t size)
+{
+    return size == UDB_HEADER_MIN || size == offsetof(struct udb_header, watchdog) || size >= sizeof(struct udb_header);
+}
+
 int udb_open(const void *data, size_t size, struct udb *ret_udb, const char **ret_why)
 {
     const struct udb_header *h = data;
@@ -227,8 +235,7 @@ int udb_open(const void *data, size_t size, struct udb *ret_udb, const char **re
         if (ret_why)
             *ret_why = "the unit database is of another version";
         return -EPROTONOSUPPORT;
-    } else if ((h->header_size < sizeof(*h) && h->header_size != UDB_HEADER_MIN) || h->size > size ||
-               h->size < h->header_size)
+    } else if (!header_size_ok(h->header_size) || h->size > size || h->size < h->header_size)
         why = "the unit database is cut short";
     else if (udb_checksum(db.data + behind, (size_t)h->size - behind) != h->checksum)
         why = "the unit database's checksum is wrong";
@@ -253,8 +260,16 @@ uint64_t udb_final_timeout(const struct udb *db, enum udb_final final)
 {
     const struct udb_header *h = db->header;
 
-    return h->header_size < sizeof(*h) || final >= ARRAY_SIZE(h->final_timeout_usec) ? UDB_FINAL_TIMEOUT
-                                                                                     : h->final_timeout_usec[final];
+    return h->header_size < offsetof(struct udb_header, watchdog) || final >= ARRAY_SIZE(h->final_timeout_usec)
+               ? UDB_FINAL_TIMEOUT
+               : h->final_timeout_usec[final];
+}
+
+struct udb_watchdog udb_watchdog(const struct udb *db)
+{
+    static const struct udb_watchdog none = {.reboot_usec = UDB_REBOOT_WATCHDOG};
+
+    return db->header->header_size < sizeof(*db->header) ? none : db->header->watchdog;
 }
 
 uint32_t udb_find(const struct udb *db, const char *name)

@@ -200,6 +200,16 @@ struct udb_table {
     uint32_t record_size;
 };
 
+/* What the machine's hardware watchdog is to do, as [Manager] of system.conf says. */
+struct udb_watchdog {
+    uint64_t runtime_usec; /* 0: PID 1 leaves it alone; USEC_INFINITY: what the driver was set to */
+    uint64_t reboot_usec;  /* the same, for a reboot after the services are down */
+    uint32_t device;       /* text; "": the first one */
+    uint32_t reserved;
+};
+
+#define UDB_REBOOT_WATCHDOG (10 * 60 * USEC_PER_SEC) /* where nobody says otherwise */
+
 struct udb_header {
     char magic[8];
     uint32_t version;
@@ -215,6 +225,7 @@ struct udb_header {
     uint32_t shutdown_unit; /* shutdown.target */
     uint32_t final_units[6]; /* by enum udb_final, UDB_NONE where none */
     uint64_t final_timeout_usec[6]; /* behind UDB_HEADER_MIN: read by udb_final_timeout */
+    struct udb_watchdog watchdog;   /* the same, by udb_watchdog */
 };
 
 /* What every writer of this version has written; the fields behind it came later. */
@@ -306,6 +317,9 @@ static inline const char *udb_name(const struct udb *db, uint32_t unit)
 
 /* udb_final_timeout - how long stopping in order may take on this way down; USEC_INFINITY: for ever. */
 uint64_t udb_final_timeout(const struct udb *db, enum udb_final final) _pure_;
+
+/* udb_watchdog - what the hardware watchdog is to do. */
+struct udb_watchdog udb_watchdog(const struct udb *db) _pure_;
 
 /* udb_find - a unit by its full name. Return: its index; UDB_NONE. */
 uint32_t udb_find(const struct udb *db, const char *name) _pure_;

@@ -53,6 +53,7 @@ struct udbwrite {
     struct pile edges;    /* u64: from << 36 | kind << 32 | to */
     uint32_t known[UDBWRITE_KNOWN_COUNT];
     uint64_t final_timeout_usec[6];
+    struct udb_watchdog watchdog;
     struct udb_unit spare_unit; /* written into after a failure */
     struct udb_service spare_service;
 };

@@ -138,6 +138,7 @@ static void put_units(struct layout *l)
     for (uint32_t i = 0; i < ARRAY_SIZE(l->header->final_units); i++)
         l->header->final_units[i] = known_place(l, UDBWRITE_FINAL + i);
     memcpy(l->header->final_timeout_usec, l->w->final_timeout_usec, sizeof(l->header->final_timeout_usec));
+    l->header->watchdog = l->w->watchdog;
 }
 
 /*

@@ -128,6 +128,7 @@ int udbwrite_new(struct udbwrite **ret_writer)
         w->known[i] = UDB_NONE;
     for (size_t i = 0; i < ARRAY_SIZE(w->final_timeout_usec); i++)
         w->final_timeout_usec[i] = UDB_FINAL_TIMEOUT;
+    w->watchdog.reboot_usec = UDB_REBOOT_WATCHDOG;
     text_of(w, ""); /* offset 0 */
     if (w->error) {
         udbwrite_free(w);
@@ -320,4 +321,13 @@ void udbwrite_final_timeout(struct udbwrite *w, enum udb_final final, uint64_t t
 {
     if (final < ARRAY_SIZE(w->final_timeout_usec))
         w->final_timeout_usec[final] = timeout_usec;
+}
+
+void udbwrite_watchdog(struct udbwrite *w, uint64_t runtime_usec, uint64_t reboot_usec, const char *device)
+{
+    w->watchdog = (struct udb_watchdog){
+        .runtime_usec = runtime_usec,
+        .reboot_usec = reboot_usec,
+        .device = text_of(w, device),
+    };
 }

@@ -90,6 +90,9 @@ void udbwrite_known(struct udbwrite *w, enum udbwrite_known which, uint32_t unit
 /* udbwrite_final_timeout - how long this way down may take; UDB_FINAL_TIMEOUT when never said. */
 void udbwrite_final_timeout(struct udbwrite *w, enum udb_final final, uint64_t timeout_usec);
 
+/* udbwrite_watchdog - what the hardware watchdog is to do (struct udb_watchdog); nothing when never said. */
+void udbwrite_watchdog(struct udbwrite *w, uint64_t runtime_usec, uint64_t reboot_usec, const char *device);
+
 /*
  * udbwrite_finish - lay out the database
  * @ret_data: allocated, 8-aligned; the caller frees it.

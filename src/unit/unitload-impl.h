@@ -35,8 +35,6 @@ struct unitload {
     unsigned n_levels; /* search directories begun */
 };
 
-/* unitload_open - open inside the root. Return: the descriptor; -errno. */
-int unitload_open(const struct unitload *l, const char *path, int flags);
 
 /* unitload_say - tell the caller's person. @level: enum udb_note_level. */
 void unitload_say(const struct unitload *l, int level, const char *path, const char *text);

@@ -87,5 +87,8 @@ int unitload_drop_ins(struct unitload *l, const char *name, struct strv *ret_pat
 typedef int (*unitload_link_fn)(void *arg, const struct unitload_link *link);
 int unitload_links(struct unitload *l, const char *name, const char *suffix, unitload_link_fn fn, void *arg);
 
+/* unitload_open - open inside the root. Return: the descriptor; -errno. */
+int unitload_open(const struct unitload *l, const char *path, int flags);
+
 /* unitload_read - a file's bytes, at most @max. Return: 0; -errno (-EISDIR, -EACCES, -EFBIG...). */
 int unitload_read(const struct unitload *l, const char *path, size_t max, char **ret_data, size_t *ret_size);

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What pintle-compile makes of good unit files: the rules of systemd.unit(5) and systemd.service(5)."""
 
+import re
+
 from testcase import case, check, check_equal, check_in, check_not_in, main
 from unitroot import ETC, LIB, UnitRoot
 
@@ -260,6 +262,38 @@ def a_serial_console_in_use_gets_a_login():
         consoles = root.file("/consoles", "tty0 ttyS0 hvc1\n")
         units = root.units("--boot", "--cmdline", cmdline, "--consoles", consoles)
         check_equal(units["getty.target"]["wants"], ["serial-getty@hvc1.service", "serial-getty@ttyS0.service"], "wants")
+
+
+def watchdog(root, line="quiet"):
+    """What the database says of the hardware watchdog: runtime, reboot, device."""
+    root.file("a.target", "[Unit]\n")
+    boot = ["--boot", "--cmdline", root.file("/cmdline", line + "\n"), "--consoles", root.file("/consoles", "tty0\n")]
+    for dumped in root.run("--dump", "--quiet", *boot).stdout.splitlines():
+        if dumped.startswith("hardware watchdog: "):
+            return re.fullmatch("hardware watchdog: runtime=(.*) reboot=(.*) device=(.*)", dumped).groups()
+    return None
+
+
+@case
+def the_hardware_watchdog_is_as_system_conf_and_the_command_line_say():
+    with UnitRoot() as root:
+        check_equal(watchdog(root), ("0us", "10min 0s", ""), "without any word")
+        root.file("/usr/lib/systemd/system.conf.d/50-a.conf", "[Manager]\nRuntimeWatchdogSec=1min\nRebootWatchdogSec=off\n")
+        check_equal(watchdog(root), ("1min 0s", "0us", ""), "a vendor's drop-in")
+        root.file("/etc/systemd/system.conf", "[Other]\nRuntimeWatchdogSec=9\n[Manager]\nLogLevel=info\n"
+                                              "RuntimeWatchdogSec=20\nWatchdogDevice=/dev/watchdog1\n")
+        root.file("/usr/lib/systemd/system.conf", "[Manager]\nWatchdogDevice=/dev/watchdog2\n")
+        check_equal(watchdog(root), ("1min 0s", "0us", "/dev/watchdog1"), "a drop-in is behind the file")
+        root.file("/etc/systemd/system.conf.d/50-a.conf", "[Manager]\nRuntimeWatchdogSec=default\n")
+        check_equal(watchdog(root), ("infinity", "10min 0s", "/dev/watchdog1"), "the administrator's hides the vendor's")
+        check_equal(watchdog(root, "pintle.watchdog=45")[0], "45.000s", "the command line")
+        check_equal(watchdog(root, "systemd.watchdog_sec=off systemd.watchdog_device=/dev/w"), ("0us", "10min 0s", "/dev/w"),
+                    "the command line in systemd's words")
+        check_equal(watchdog(root, "pintle.watchdog=soon")[0], "infinity", "a bad word")
+        root.file("/etc/systemd/system.conf.d/60-b.conf", "[Manager]\nRuntimeWatchdogSec=soon\nWatchdogDevice=w\n")
+        check_equal(watchdog(root), ("infinity", "10min 0s", "/dev/watchdog1"), "bad lines")
+        root.expect_note("60-b.conf:2: .*no time.*soon")
+        root.expect_note("60-b.conf:3: .*no path of a device.*'w'")
 
 
 main()

@@ -121,6 +121,7 @@ void fuzzdb_use(const struct udb *db)
         FUZZ_MUST(known[i] == UDB_NONE || known[i] < udb_count(db));
     for (size_t i = 0; i < ARRAY_SIZE(db->header->final_units); i++)
         (void)udb_final_timeout(db, (enum udb_final)i);
+    (void)strlen(udb_text(db, udb_watchdog(db).device));
     (void)udb_find(db, "zzz.service");
     if (!sink)
         sink = fopen("/dev/null", "w");

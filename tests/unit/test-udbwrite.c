@@ -324,11 +324,22 @@ START_TEST(a_header_of_before_is_read_with_the_default_for_what_it_lacks)
     size_t size;
 
     udbwrite_final_timeout(w, UDB_FINAL_REBOOT, 5 * USEC_PER_SEC);
+    udbwrite_watchdog(w, 7 * USEC_PER_SEC, 0, "/dev/w");
     ck_assert_int_eq(udbwrite_finish(w, (void **)&data, &size), 0);
     db = opened(data, size);
     ck_assert_uint_eq(udb_final_timeout(&db, UDB_FINAL_REBOOT), 5 * USEC_PER_SEC);
     ck_assert_uint_eq(udb_final_timeout(&db, UDB_FINAL_HALT), UDB_FINAL_TIMEOUT);
+    ck_assert_uint_eq(udb_watchdog(&db).runtime_usec, 7 * USEC_PER_SEC);
+    ck_assert_str_eq(udb_text(&db, udb_watchdog(&db).device), "/dev/w");
     h = (struct udb_header *)data;
+    h->header_size = offsetof(struct udb_header, watchdog);
+    h->watchdog.device = UINT32_MAX;
+    h->checksum = udb_checksum(data + behind, size - behind);
+    db = opened(data, size);
+    ck_assert_uint_eq(udb_final_timeout(&db, UDB_FINAL_REBOOT), 5 * USEC_PER_SEC);
+    ck_assert_uint_eq(udb_watchdog(&db).runtime_usec, 0);
+    ck_assert_uint_eq(udb_watchdog(&db).reboot_usec, UDB_REBOOT_WATCHDOG);
+    ck_assert_str_eq(udb_text(&db, udb_watchdog(&db).device), "");
     h->header_size = UDB_HEADER_MIN;
     memset(data + UDB_HEADER_MIN, 0xff, sizeof(*h) - UDB_HEADER_MIN);
     h->checksum = udb_checksum(data + behind, size - behind);
