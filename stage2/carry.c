@@ -25,6 +25,7 @@
 #include "state.h"
 #include "sys.h"
 #include "text.h"
+#include "watchdog.h"
 
 static void count_crash(uint32_t *counter)
 {
@@ -74,7 +75,7 @@ static void say_why(void)
     keep->why = KEEP_WHY_NONE;
 }
 
-#define OWN_MAX 6 /* descriptors of the keep */
+#define OWN_MAX 7 /* descriptors of the keep */
 
 static int compare(const void *a, const void *b)
 {
@@ -87,7 +88,8 @@ static int compare(const void *a, const void *b)
 static size_t list_own(struct stage2 *s, int *fds)
 {
     int own[OWN_MAX] = {s->keep_fd,       keep->files.db_fd, keep->files.table_fd,
-                        keep->control_fd, keep->release_fd,  keep->old_fd};
+                        keep->control_fd, keep->release_fd,  keep->old_fd,
+                        keep->watchdog_fd};
     size_t n = 0;
 
     for (size_t i = 0; i < ARRAY_SIZE(own); i++)
@@ -231,12 +233,14 @@ int carry_on(struct stage2 *s)
     r = loop_init(&s->loop, STAGE2_LOOP_ROOM);
     if (r < 0)
         return log_error(r, "cannot make the event loop");
+    watchdog_carry_on(s);
     r = signals_init(s);
     if (r < 0)
         return log_error(r, "cannot receive signals");
     cgroup_init(s);
     if (!down_is_under_way())
         carry_state(s);
+    watchdog_follow(s);
     helper_adopt(s);
     console_init(s);
     if (down_is_under_way())

@@ -14,6 +14,7 @@
 #include "reap.h"
 #include "sys.h"
 #include "text.h"
+#include "watchdog.h"
 
 #define TERM_TIMEOUT   (5 * USEC_PER_SEC) /* for what services left behind: they had their own time before */
 #define TERM_CONTAINER (2 * USEC_PER_SEC) /* whoever stops a container counts its seconds (docker stop: ten) */
@@ -124,6 +125,7 @@ static _noreturn_ void the_end(struct stage2 *s)
 
     if (s->container && wanted() != UDB_FINAL_REBOOT)
         _exit(keep->down_status); /* the kernel ends whatever is left in the namespace */
+    watchdog_end(wanted());
     log_info("%s", commands[wanted()].name);
     r = sys.reboot(commands[wanted()].command);
     if (s->container)
@@ -199,6 +201,7 @@ void down_begin(struct stage2 *s, enum udb_final final)
     }
     keep->down_final = final;
     controlsock_close(s);
+    watchdog_go_down(s, final);
     s->has_units = false; /* the engine is done: from here on processes are only counted */
     reap_children(s);
     begin_term(s);

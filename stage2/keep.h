@@ -89,7 +89,8 @@ struct keep {
     char old_path[256];
     struct keep_helper helpers[KEEP_HELPERS];
     uint32_t lost; /* 1: units ran, and what was known of them is gone: what is mapped next is filled from the kernel */
-    uint32_t reserved;
+    int32_t watchdog_fd; /* 0: none (watchdog.c) */
+    uint64_t watchdog_usec; /* within which it must be fed */
     KEEP_GROWN
 };
 

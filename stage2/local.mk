@@ -58,7 +58,8 @@ libstage2_a_SOURCES = \
 	stage2/stage2.h \
 	stage2/state.c stage2/state.h \
 	stage2/takeover.c stage2/takeover.h \
-	stage2/trim.c stage2/trim.h
+	stage2/trim.c stage2/trim.h \
+	stage2/watchdog.c stage2/watchdog.h
 
 TESTLIBS += libstage2.a libengine.a
 

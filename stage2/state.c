@@ -20,6 +20,7 @@
 #include "spawnenv.h"
 #include "sys.h"
 #include "trim.h"
+#include "watchdog.h"
 
 #define COMPILE_TIMEOUT (90 * USEC_PER_SEC)
 #define BOOT_RETRY      USEC_PER_SEC
@@ -210,6 +211,7 @@ static int boot_from(struct stage2 *s, const char *path)
     if (keep->lost)
         recover_lost(s);
     publish_files(s, g.db_fd, g.table_fd);
+    watchdog_follow(s);
     return 0;
 }
 
@@ -482,6 +484,7 @@ int state_take_next(struct stage2 *s, state_move_fn move)
         return r;
     }
     publish_files(s, next.db_fd, next.table_fd);
+    watchdog_follow(s);
     for (uint32_t i = 0; i < udb_count(&old.db); i++) {
         uint32_t there = translate(&old.db, &next.db, i);
 

@@ -54,6 +54,7 @@ UNIT_TESTS += tests/unit/test-udbwrite
 UNIT_TESTS += tests/unit/test-unitfile
 UNIT_TESTS += tests/unit/test-unitload
 UNIT_TESTS += tests/unit/test-unitname
+UNIT_TESTS += tests/unit/test-watchdog
 
 if HAVE_CHECK
 check_PROGRAMS += $(UNIT_TESTS)
