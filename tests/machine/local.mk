@@ -9,7 +9,8 @@ MACHINE_TESTS = \
 	tests/machine/test-harness.py \
 	tests/machine/test-modprobe.py \
 	tests/machine/test-recovery-menu.py \
-	tests/machine/test-root-forms.py
+	tests/machine/test-root-forms.py \
+	tests/machine/test-watchdog.py
 
 # The real root's /sbin/init in most of them. Static, and of no use under sanitizers, where no machine is booted.
 if !SANITIZERS
@@ -18,6 +19,12 @@ tests_machine_testinit_SOURCES = tests/machine/testinit.c
 tests_machine_testinit_CPPFLAGS = $(COMMON_CPPFLAGS)
 tests_machine_testinit_LDFLAGS = -static
 tests_machine_testinit_LDADD =
+
+check_PROGRAMS += tests/machine/standstill
+tests_machine_standstill_SOURCES = tests/machine/standstill.c
+tests_machine_standstill_CPPFLAGS = $(COMMON_CPPFLAGS) -I$(top_srcdir)/src/base
+tests_machine_standstill_LDFLAGS = -static
+tests_machine_standstill_LDADD =
 TESTS += $(MACHINE_TESTS)
 endif
 
