@@ -6,7 +6,7 @@
 #include "compileopt.h"
 #include "dbreport.h"
 #include "fd.h"
-#include "keep.h"
+#include "running.h"
 #include "log.h"
 #include "manager.h"
 
@@ -121,7 +121,7 @@ static int run(const struct compileopt *o, struct compiler *c)
     if (r < 0)
         return EXIT_FAILURE;
     if (o->keep)
-        keep_running(c);
+        running_add(c);
     compile_all(c);
     if (o->boot)
         bootenv_add_gettys(&o->env, c);

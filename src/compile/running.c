@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "keep.h"
+#include "running.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -22,7 +22,7 @@ static void *map_file(const char *path, size_t *ret_size)
     return at == MAP_FAILED ? NULL : at;
 }
 
-void keep_running(struct compiler *c)
+void running_add(struct compiler *c)
 {
     size_t db_size = 0, table_size = 0;
     void *db_at = map_file(PATH_UNIT_DB, &db_size), *table_at = map_file(PATH_RUN_TABLE, &table_size);
