@@ -15,6 +15,7 @@ NS_TESTS += tests/ns/test-order.py
 NS_TESTS += tests/ns/test-pintlectl.py
 NS_TESTS += tests/ns/test-reload.py
 NS_TESTS += tests/ns/test-spawn.py
+NS_TESTS += tests/ns/test-storm-1000.py
 NS_TESTS += tests/ns/test-storm.py
 NS_TESTS += tests/ns/test-upgrade.py
 

@@ -10,6 +10,8 @@
  *   stubborn FILE              ignore SIGTERM; append "term" for each
  *   burst N FIFO FILE          leave N processes behind that end all at once when FIFO is opened for writing and closed;
  *                              append "ready" when they wait, then pause
+ *   crash FILE WORD CALM       append WORD; end with 3 after some 400 ms; when there is a file CALM append WORD there, pause
+ *   chatter FILE WORD CALM     READY=1 and a new STATUS= every 50 ms until there is a file CALM; append WORD and the last, pause
  *   orphans N                  leave N processes behind that end at once, then pause
  *   tree FILE                  a child that ignores SIGTERM and a grandchild in a session of its own, then pause
  *   notify TEXT...             send each TEXT to NOTIFY_SOCKET ("\n" in it is a newline, "%sleep" waits 100 ms), then pause
@@ -253,6 +255,36 @@ static int do_notify_junk(bool ready)
     pause_for_ever();
 }
 
+/* One life of many: how long it lasts goes by its pid. */
+static int do_crash(char *argv[])
+{
+    unsigned ms = 100 + (unsigned)getpid() * 7919u % 600;
+
+    append(argv[0], argv[1]);
+    if (access(argv[2], F_OK) == 0) {
+        append(argv[2], argv[1]);
+        pause_for_ever();
+    }
+    nanosleep(&(struct timespec){.tv_nsec = (long)ms * 1000000}, NULL);
+    return 3;
+}
+
+static int do_chatter(char *argv[])
+{
+    char text[64], line[300];
+    unsigned n = 0;
+
+    notify_raw("READY=1", 7, NULL, 0);
+    while (access(argv[2], F_OK) < 0) {
+        snprintf(text, sizeof(text), "STATUS=%u", ++n);
+        notify_raw(text, strlen(text), NULL, 0);
+        nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+    }
+    snprintf(line, sizeof(line), "%s %u", argv[1], n);
+    append(argv[0], line);
+    pause_for_ever();
+}
+
 static void put_limit(FILE *f, const char *name, __rlimit_resource_t resource)
 {
     struct rlimit l;
@@ -337,6 +369,10 @@ int main(int argc, char *argv[])
         return raise(atoi(argv[2]));
     if (strcmp(verb, "stubborn") == 0 && argc == 3)
         return do_stubborn(argv + 2);
+    if (strcmp(verb, "crash") == 0 && argc == 5)
+        return do_crash(argv + 2);
+    if (strcmp(verb, "chatter") == 0 && argc == 5)
+        return do_chatter(argv + 2);
     if (strcmp(verb, "orphans") == 0 && argc >= 3)
         return do_orphans(argv + 2);
     if (strcmp(verb, "burst") == 0 && argc == 5)

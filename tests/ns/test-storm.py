@@ -12,11 +12,11 @@ import tempfile
 import threading
 import time
 
-from namespace import BUILD, Pid1, need_cgroups, prepare, service
+from namespace import BUILD, Pid1, prepare, service
 from testcase import Failure, add_case, check_equal, main
 
-STRIKES = int(os.environ.get("PINTLE_STORM_STRIKES", "200"))
-STABLE, CHANGING, CRASHES = 60, 20, int(os.environ.get("PINTLE_STORM_CRASHES", "1000"))
+STRIKES = int(os.environ.get("PINTLE_STORM_STRIKES", "400"))
+STABLE, CHANGING, CRASHES = 60, 20, int(os.environ.get("PINTLE_STORM_CRASHES", "500"))
 
 
 def units():
@@ -78,43 +78,39 @@ def disturb(p, names, rand, counts):
         p.ctl(what, "--no-block", name, timeout=60)
 
 
-def storm(cgroups):
-    def run():
-        if cgroups:
-            need_cgroups()
-        seed = int(os.environ.get("PINTLE_STORM_SEED", time.time_ns() % 1000000))
-        rand, made, counts = random.Random(seed), units(), {}
-        changing = [name for name in made if name[0] == "c"]
-        stable = [name for name in made if name[0] != "c"]
-        with Pid1(made, cgroups=cgroups, arguments=["--no-safe-mode"], debug=False) as p:
-            p.expect(r"reached default\.target")
-            pids = {name: p.show(name, "MainPID") for name in stable}
-            striker = Striker(p.pid1(), seed)
-            striker.start()
-            while striker.is_alive():
-                disturb(p, changing, rand, counts)
-                while p._take(time.monotonic() + 0.001):
-                    pass
-            striker.join()
-            try:
-                check_equal(p.ctl("start", *changing, timeout=60), (0, ""), "start of everything")
-                check_equal({name: p.show(name, "MainPID") for name in stable}, pids, "main pids of those left alone")
-                check_equal(p.ctl("is-active", "-q", *made)[0], 0, "all are active")
-                p.wait_until(lambda: all(len(one) == 1 for one in processes(p).values()), "each service runs once", 5)
-                check_equal(len(processes(p)), len([n for n in made if "oneshot" not in n]), "processes of services")
-                p.wait_until(lambda: p.zombies() == 0, "no zombies")
-                lines = (p.read("out") or "").split()
-                for name in stable:
-                    word = name.partition(".")[0]
-                    if "notify" not in word:
-                        check_equal(lines.count(word), 1, f"lives of {name}")
-                crashes = p.run("sh", "-c", "ls /proc/1/fd | wc -l")[1].strip()
-                print(f"  seed {seed}: {striker.sent} strikes, {p.log.count('crashed with')} lines of crashes seen, "
-                      f"{sum(counts.values())} changes {counts}, {crashes} descriptors")
-                check_equal(p.end(), 0, "exit status")
-            except Failure as failure:
-                raise Failure(f"{failure} (PINTLE_STORM_SEED={seed})", failure.detail or p.detail())
-    return run
+def storm():
+    seed = int(os.environ.get("PINTLE_STORM_SEED", time.time_ns() % 1000000))
+    rand, made, counts = random.Random(seed), units(), {}
+    changing = [name for name in made if name[0] == "c"]
+    stable = [name for name in made if name[0] != "c"]
+    with Pid1(made, arguments=["--no-safe-mode"], debug=False) as p:
+        p.expect(r"reached default\.target")
+        pids = {name: p.show(name, "MainPID") for name in stable}
+        striker = Striker(p.pid1(), seed)
+        striker.start()
+        while striker.is_alive():
+            disturb(p, changing, rand, counts)
+            while p._take(time.monotonic() + 0.001):
+                pass
+        striker.join()
+        try:
+            check_equal(p.ctl("start", *changing, timeout=60), (0, ""), "start of everything")
+            check_equal({name: p.show(name, "MainPID") for name in stable}, pids, "main pids of those left alone")
+            check_equal(p.ctl("is-active", "-q", *made)[0], 0, "all are active")
+            p.wait_until(lambda: all(len(one) == 1 for one in processes(p).values()), "each service runs once", 5)
+            check_equal(len(processes(p)), len([n for n in made if "oneshot" not in n]), "processes of services")
+            p.wait_until(lambda: p.zombies() == 0, "no zombies")
+            lines = (p.read("out") or "").split()
+            for name in stable:
+                word = name.partition(".")[0]
+                if "notify" not in word:
+                    check_equal(lines.count(word), 1, f"lives of {name}")
+            crashes = p.run("sh", "-c", "ls /proc/1/fd | wc -l")[1].strip()
+            print(f"  seed {seed}: {striker.sent} strikes, {p.log.count('crashed with')} lines of crashes seen, "
+                  f"{sum(counts.values())} changes {counts}, {crashes} descriptors")
+            check_equal(p.end(), 0, "exit status")
+        except Failure as failure:
+            raise Failure(f"{failure} (PINTLE_STORM_SEED={seed})", failure.detail or p.detail())
 
 
 class Order:
@@ -186,7 +182,6 @@ def a_hang_is_left():
         check_equal(p.end(), 0, "exit status")
 
 
-add_case("nothing_is_lost_when_struck_inside_any_function", struck_inside_its_functions)
 def an_overflow_of_the_stack_is_survived():
     order = Order()
     with Pid1({"a.service": service(start="pause")}, pid1="tests/ns/pintle-struck",
@@ -202,9 +197,9 @@ def an_overflow_of_the_stack_is_survived():
         check_equal(p.end(), 0, "exit status")
 
 
+add_case("nothing_is_lost_when_struck_inside_any_function", struck_inside_its_functions)
 add_case("a_hang_is_left", a_hang_is_left)
 add_case("an_overflow_of_the_stack_is_survived", an_overflow_of_the_stack_is_survived)
-add_case("nothing_is_lost_without_cgroups", storm(False))
-add_case("nothing_is_lost_with_cgroups", storm(True))
+add_case("nothing_is_lost_without_cgroups", storm)
 
 main(prepare)
