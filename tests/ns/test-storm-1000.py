@@ -153,7 +153,7 @@ class Ender(Worker):
         check_equal(self.p.run("kill", f"-{int(wanted)}", self.p.show(name, "MainPID"))[0], 0, f"kill of {name}")
         self.reaches(name, "failed")
         check_equal(self.p.show(name, "ExecMainStatus"), str(int(wanted)), f"exit status of {name}")
-        self.p.ctl("start", name, timeout=60)  # what it says of a job that was asked for twice is not what is tested here
+        self.p.ctl("start", "--no-block", name, timeout=60)  # doc/plan.md: waiting for a job is not safe in a storm yet
         self.reaches(name, "active")
         return 1
 
