@@ -10,7 +10,7 @@ MACHINE_TESTS = \
 	tests/machine/test-modprobe.py \
 	tests/machine/test-recovery-menu.py \
 	tests/machine/test-root-forms.py \
-	tests/machine/test-watchdog.py
+	tests/machine/test-watchdog.py \
 	tests/machine/test-storm.py
 
 # The real root's /sbin/init in most of them. Static, and of no use under sanitizers, where no machine is booted.
