@@ -159,6 +159,9 @@ void publish_files(struct stage2 *s, int db_fd, int table_fd)
 {
     loop_remove(&s->loop, retry_id); /* of the files before these */
     retry_id = 0;
+    /* Before the keep names them: an exec in between would close what it names. step() tries again and tells of a failure. */
+    (void)keep_inheritable(db_fd);
+    (void)keep_inheritable(table_fd);
     keep_set_files(db_fd, table_fd);
     step(s);
 }

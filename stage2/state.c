@@ -331,7 +331,7 @@ static int convert_table(struct generation *g)
     }
     g->table.header->superseded = 1;
     (void)sys.munmap(g->table.data, g->table.size);
-    (void)sys.close(g->table_fd);
+    /* The keep still names the old file; it is nobody's once the new one is published, and closed as such (carry.c). */
     g->table = new.table;
     g->table_fd = new.table_fd;
     return 0;

@@ -172,6 +172,7 @@ class Storm:
     def drain(self, seconds=0.05):
         """Take in what PID 1 says; keep the end of it."""
         self.p.listen(seconds)
+        check(" is lost" not in self.p.log, "nothing that PID 1 keeps was lost")
         for match in re.finditer(r"this is fault (\d+)\n", self.p.log):
             self.landed = max(self.landed, int(match.group(1)))
         if len(self.p.log) > 100000:

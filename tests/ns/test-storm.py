@@ -13,9 +13,11 @@ import threading
 import time
 
 from namespace import BUILD, Pid1, prepare, service
-from testcase import Failure, add_case, check_equal, main
+from testcase import Failure, add_case, check, check_equal, check_not_in, main
 
 STRIKES = int(os.environ.get("PINTLE_STORM_STRIKES", "400"))
+NEVER = 1 << 31
+CALLS_FROM_END = range(700, 1050)  # of a reload; what comes after is the answer and the look around
 STABLE, CHANGING, CRASHES = 60, 20, int(os.environ.get("PINTLE_STORM_CRASHES", "500"))
 
 
@@ -131,12 +133,42 @@ class Order:
     def pending(self):
         return struct.unpack_from("I", self.map, 0)[0] != 0
 
+    def left(self):
+        """How many calls are still to come before the strike."""
+        return struct.unpack_from("I", self.map, 0)[0]
+
     def count(self):
         return struct.unpack_from("I", self.map, 8)[0]
 
     def release(self):
         """A hang that has been left is not entered again."""
         struct.pack_into("I", self.map, 4, 0)
+
+
+def a_reload_struck_at_its_end_loses_nothing():
+    """The moment when one database and table take the place of others: each function of it, one after the other."""
+    order, made = Order(), {f"s{i}.service": service(start="pause") for i in range(3)}
+    with Pid1(made, arguments=["--no-safe-mode"], debug=False, pid1="tests/ns/pintle-struck",
+              wrapper=("env", f"PINTLE_STRUCK={order.file.name}")) as p:
+        p.expect(r"reached default\.target")
+        pids = {name: p.show(name, "MainPID") for name in made}
+        order.give(NEVER)
+        check_equal(p.ctl("daemon-reload", timeout=60), (0, ""), "a reload")
+        calls = NEVER - order.left()
+        for back in CALLS_FROM_END:
+            p.write("new.service", f"[Unit]\nDescription={back}\n[Service]\nExecStart=/bin/true\n")
+            order.give(calls - back)
+            p.ctl("daemon-reload", timeout=60)
+            p.listen(0.01)
+        order.give(0)
+        struck = order.count()
+        check_equal(p.ctl("daemon-reload", timeout=60), (0, ""), "a reload in peace")
+        p.listen(0.1)
+        check_not_in(" is lost", p.log, "log")
+        check_equal({name: p.show(name, "MainPID") for name in made}, pids, "main pids")
+        check(struck > len(CALLS_FROM_END) // 2, f"only {struck} strikes of {len(CALLS_FROM_END)}")
+        print(f"  {calls} calls of a reload, struck {struck} times")
+        check_equal(p.end(), 0, "exit status")
 
 
 def struck_inside_its_functions():
@@ -198,6 +230,7 @@ def an_overflow_of_the_stack_is_survived():
 
 
 add_case("nothing_is_lost_when_struck_inside_any_function", struck_inside_its_functions)
+add_case("a_reload_struck_at_its_end_loses_nothing", a_reload_struck_at_its_end_loses_nothing)
 add_case("a_hang_is_left", a_hang_is_left)
 add_case("an_overflow_of_the_stack_is_survived", an_overflow_of_the_stack_is_survived)
 add_case("nothing_is_lost_without_cgroups", storm)
