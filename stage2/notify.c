@@ -103,6 +103,7 @@ void notify_close(struct stage2 *s, uint32_t unit)
 {
     struct run_unit *u = runtab_unit(&s->table, unit);
     char path[NOTIFY_PATH_MAX];
+    int fd;
 
     if (u->notify_fd < 0)
         return;
@@ -110,10 +111,11 @@ void notify_close(struct stage2 *s, uint32_t unit)
     s->rt[unit].notify_id = 0;
     if (notify_path(u->notify_fd, path, sizeof(path)) == 0)
         (void)sys.unlink(path);
-    (void)sys.close(u->notify_fd);
+    fd = u->notify_fd;
     runtab_begin(u);
     u->notify_fd = -EBADF;
     runtab_end(u);
+    (void)sys.close(fd); /* a successor closes what nobody owns, but would miss what is owned and closed */
 }
 
 static bool may_speak(const struct udb_service *svc, const struct run_unit *u, pid_t sender)

@@ -46,37 +46,52 @@ static void close_report(struct stage2 *s, uint32_t unit, bool main)
     rep->id = 0;
 }
 
+/* What one reading of the pipe means. Return: whether the engine is to be told. */
+static bool read_report(struct stage2 *s, uint32_t unit, bool main, ssize_t n, const uint8_t *buf, char *text,
+                        struct engine_event *ev)
+{
+    struct record_reader rd;
+    struct record_entry e;
+
+    if (n == 0 && spawnslot_error(ev->pid, NULL) > 0)
+        return false; /* not even pintle-exec could be run: the reaper tells it */
+    if (n == 0 && (runtab_unit(&s->table, unit)->flags & (main ? RUN_MAIN_EXEC_FAILED : RUN_CONTROL_EXEC_FAILED)))
+        return false; /* a predecessor read what was said */
+    if (n <= 0 || record_open(&rd, buf, (size_t)n) < 0)
+        return true;
+    ev->type = ENGINE_EV_EXEC_FAILED;
+    ev->text = text;
+    while (record_next(&rd, &e)) {
+        if (e.tag == EXECPROTO_ERRNO)
+            ev->value = (int)record_u32(&e);
+        else if (e.tag == EXECPROTO_TEXT)
+            record_text(&e, text, RUN_REASON_TEXT);
+    }
+    return true;
+}
+
 void spawn_read_report(struct stage2 *s, uint32_t unit, bool main)
 {
     typeof(s->rt->report[0]) *rep = &s->rt[unit].report[main];
     struct engine_event ev = {.type = ENGINE_EV_EXEC_DONE, .unit = unit, .pid = rep->pid};
     char text[RUN_REASON_TEXT] = "";
     uint8_t buf[EXECPROTO_REPORT_MAX];
-    struct record_reader rd;
-    struct record_entry e;
+    int fd = rep->fd;
     ssize_t n;
 
     if (rep->id == 0)
         return;
-    n = sys.read(rep->fd, buf, sizeof(buf));
+    n = sys.read(fd, buf, sizeof(buf));
     if (n == -EAGAIN || n == -EINTR)
         return;
-    close_report(s, unit, main); /* one record or the end: nothing else ever comes */
-    if (n == 0 && spawnslot_error(rep->pid, NULL) > 0)
-        return; /* not even pintle-exec could be run: the reaper tells it */
-    if (n == 0 && (runtab_unit(&s->table, unit)->flags & (main ? RUN_MAIN_EXEC_FAILED : RUN_CONTROL_EXEC_FAILED)))
-        return; /* a predecessor read what was said */
-    if (n > 0 && record_open(&rd, buf, (size_t)n) == 0) {
-        ev.type = ENGINE_EV_EXEC_FAILED;
-        ev.text = text;
-        while (record_next(&rd, &e)) {
-            if (e.tag == EXECPROTO_ERRNO)
-                ev.value = (int)record_u32(&e);
-            else if (e.tag == EXECPROTO_TEXT)
-                record_text(&e, text, sizeof(text));
-        }
-    }
-    drive_event(s, &ev);
+    loop_remove(&s->loop, rep->id); /* one record or the end: nothing else ever comes */
+    rep->id = 0;
+    if (read_report(s, unit, main, n, buf, text, &ev))
+        drive_event(s, &ev);
+    /* Only now: until the engine knows, a successor has to find the pipe and its end. The next report may be open already. */
+    if (runtab_unit(&s->table, unit)->report_fd[main] == fd)
+        runtab_unit(&s->table, unit)->report_fd[main] = -EBADF;
+    (void)sys.close(fd);
 }
 
 static void on_report(void *data, int fd, uint32_t events _unused_)

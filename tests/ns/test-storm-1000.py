@@ -153,7 +153,7 @@ class Ender(Worker):
         check_equal(self.p.run("kill", f"-{int(wanted)}", self.p.show(name, "MainPID"))[0], 0, f"kill of {name}")
         self.reaches(name, "failed")
         check_equal(self.p.show(name, "ExecMainStatus"), str(int(wanted)), f"exit status of {name}")
-        self.p.ctl("start", "--no-block", name, timeout=60)  # doc/plan.md: waiting for a job is not safe in a storm yet
+        check_equal(self.p.ctl("start", name, timeout=60), (0, ""), f"start of {name}")
         self.reaches(name, "active")
         return 1
 
