@@ -171,6 +171,28 @@ def a_reload_struck_at_its_end_loses_nothing():
         check_equal(p.end(), 0, "exit status")
 
 
+def a_start_struck_while_its_exec_is_reported_comes_to_its_end():
+    """Type=exec: PID 1 reads the end of a pipe, and tells the engine; struck in each few functions around that."""
+    order, rest = Order(), "[Unit]\nDescription=nothing yet\n"
+    with Pid1({"a.service": service("Type=exec", start="pause", unit=("StartLimitIntervalSec=0",)), "default.target": rest},
+              arguments=["--no-safe-mode"], debug=False, pid1="tests/ns/pintle-struck",
+              wrapper=("env", f"PINTLE_STRUCK={order.file.name}")) as p:
+        p.expect(r"reached default\.target")
+        order.give(NEVER)
+        check_equal(p.ctl("start", "a.service"), (0, ""), "a start")
+        calls = NEVER - order.left()
+        order.give(0)
+        for at in range(calls * 2 // 5, calls // 2, 8):
+            p.ctl("stop", "a.service")
+            order.give(at)
+            p.ctl("start", "--no-block", "a.service")
+            p.wait_until(lambda: p.show("a.service", "SubState") == "running", f"running, struck at call {at}", 5)
+            order.give(0)
+        check(order.count() > 5, f"only {order.count()} strikes")
+        print(f"  {calls} calls of a start, struck {order.count()} times")
+        check_equal(p.end(), 0, "exit status")
+
+
 def struck_inside_its_functions():
     """Each change of a service is hit once, somewhere between its first and its last function."""
     seed = int(os.environ.get("PINTLE_STORM_SEED", time.time_ns() % 1000000))
@@ -231,6 +253,8 @@ def an_overflow_of_the_stack_is_survived():
 
 add_case("nothing_is_lost_when_struck_inside_any_function", struck_inside_its_functions)
 add_case("a_reload_struck_at_its_end_loses_nothing", a_reload_struck_at_its_end_loses_nothing)
+add_case("a_start_struck_while_its_exec_is_reported_comes_to_its_end",
+         a_start_struck_while_its_exec_is_reported_comes_to_its_end)
 add_case("a_hang_is_left", a_hang_is_left)
 add_case("an_overflow_of_the_stack_is_survived", an_overflow_of_the_stack_is_survived)
 add_case("nothing_is_lost_without_cgroups", storm)
