@@ -316,12 +316,25 @@ uint64_t mounting_step(struct stage1 *s)
     return USEC_INFINITY;
 }
 
+/* The child that looked for an init may be on its way out, with a file of it open: then it goes when that one has gone. */
+static int take_off(const char *path)
+{
+    if (umount2(path, UMOUNT_NOFOLLOW) == 0)
+        return 0;
+    if (errno == EBUSY && umount2(path, UMOUNT_NOFOLLOW | MNT_DETACH) == 0)
+        return 0;
+    return errno == EINVAL || errno == ENOENT ? 0 : -errno; /* nothing was mounted */
+}
+
 void mounting_undo(struct stage1 *s)
 {
+    int r;
+
     if (s->mounting.pid != 0)
         child_abandon(&s->children, s->mounting.pid);
     s->mounting.pid = 0;
     s->mounting.device = NULL;
-    if (umount2(STAGE1_NEWROOT, UMOUNT_NOFOLLOW) < 0 && errno != EINVAL && errno != ENOENT)
-        stage1_warn(s, -errno, "cannot take '%s' off again", STAGE1_NEWROOT);
+    r = take_off(STAGE1_NEWROOT);
+    if (r < 0)
+        stage1_warn(s, r, "cannot take '%s' off again", STAGE1_NEWROOT);
 }
